@@ -1,0 +1,9 @@
+"""Static files under names that carry their content's hash, ES module imports included."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):
+    """Rewrites `import ... from "./x.js"` too, so that a module never meets an older neighbour in a cache."""
+
+    support_js_module_import_aggregation = True

@@ -1,0 +1,1 @@
+"""People, rows and pages."""

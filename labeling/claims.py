@@ -1,0 +1,83 @@
+"""The worker's hold on a Run: a conditional UPDATE, a token and a lease on the database's clock.
+
+Two workers, a paused worker and a message delivered twice are harmless: only the holder of the token writes.
+"""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from labeling.errors import LostClaim
+from labeling.models import Kind, Run, RunState
+
+LEASE = timedelta(seconds=40)
+ATTEMPTS = 3
+WAIT = timedelta(seconds=20)
+
+
+class Claim:
+    """A Run that this process works on. Every method raises LostClaim once another worker has taken over."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.project = run.project
+
+    @classmethod
+    def take(cls, run_id: int) -> "Claim | None":
+        """The claim on an owed Run that is due, or None where there is nothing to claim."""
+        token = uuid.uuid4()
+        won = Run.objects.filter(pk=run_id, state=RunState.OWED, due_at__lte=Now()).update(
+            state=RunState.RUNNING, token=token, leased_until=Now() + LEASE, attempts=F("attempts") + 1, error=""
+        )
+        return cls(Run.objects.select_related("project").get(pk=run_id)) if won else None
+
+    def _write(self, **values: Any) -> None:
+        if not Run.objects.filter(pk=self.run.pk, token=self.run.token, state=RunState.RUNNING).update(**values):
+            raise LostClaim(f"Run {self.run.pk} is no longer ours.")
+
+    def renew(self) -> None:
+        """Keep the lease for another while."""
+        self._write(leased_until=Now() + LEASE)
+
+    def progress(self, done: int, total: int, **cursor: Any) -> None:
+        """Write how far the work got, and keep the lease. Inside a transaction, it stands or falls with the work."""
+        self.run.cursor = {**self.run.cursor, **cursor}
+        self._write(done=done, total=total, cursor=self.run.cursor, leased_until=Now() + LEASE)
+
+    def finish(self, result: dict[str, Any]) -> None:
+        """Record success. Called in the transaction that publishes the result, it guards the publishing."""
+        self.run.result = result
+        self._write(state=RunState.DONE, result=result, ended_at=timezone.now(), token=None, leased_until=None)
+
+    def fail(self, reason: str, *, again: bool) -> None:
+        """Record failure; `again` owes it once more after a wait, up to three attempts in all."""
+        owed = again and self.run.attempts < ATTEMPTS
+        self._write(
+            state=RunState.OWED if owed else RunState.FAILED,
+            error=reason,
+            due_at=Now() + WAIT * self.run.attempts,
+            ended_at=None if owed else timezone.now(),
+            token=None,
+            leased_until=None,
+        )
+
+
+def recover() -> int:
+    """Take back every Run whose worker died: owed again, or failed at the third attempt. Returns how many."""
+    dead = Run.objects.filter(state=RunState.RUNNING, leased_until__lt=Now())
+    failed = dead.filter(attempts__gte=ATTEMPTS).update(
+        state=RunState.FAILED,
+        error=f"The worker died {ATTEMPTS} times while it did this.",
+        ended_at=Now(),
+        token=None,
+        leased_until=None,
+    )
+    return failed + dead.update(state=RunState.OWED, token=None, leased_until=None, called_at=None)
+
+
+# Which Celery queue does which kind of Run: heavy libraries stay out of the learning worker.
+QUEUE_OF = {Kind.TRAIN: "learn", Kind.AGREE: "learn", Kind.IMPORT: "exchange", Kind.EXPORT: "exchange"}

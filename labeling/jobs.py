@@ -1,0 +1,21 @@
+"""The web side asks for work here. Asking is a row: labelling needs neither Redis nor a worker."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from labeling.models import Kind, Project, Run
+
+
+def owe(*, project: Project, kind: Kind, by: User | None, options: dict[str, Any] | None = None) -> Run:
+    """Write down a Run that the next sweep hands to a worker.
+
+    Guarantees that a project has at most one unfinished training and one unfinished agreement Run: asking again
+    returns the one that is there.
+    """
+    try:
+        with transaction.atomic():
+            return Run.objects.create(project=project, kind=kind, asked_by=by, options=options or {})
+    except IntegrityError:
+        return Run.objects.unfinished().get(project=project, kind=kind)

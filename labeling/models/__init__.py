@@ -1,0 +1,41 @@
+"""The rows. One noun a file."""
+
+from labeling.models.agreement import AgreementReport
+from labeling.models.annotation import Annotation, State
+from labeling.models.event import LABEL_VERBS, Event, Verb
+from labeling.models.link import OneTimeLink
+from labeling.models.model_version import ModelVersion, QueueEntry
+from labeling.models.project import Guideline, Label, Membership, Preference, Project, Role
+from labeling.models.run import OPEN, Kind, Run, RunState
+from labeling.models.sentence import Lease, Selection, Sentence
+from labeling.models.source import Source, Unit, Upload
+from labeling.models.verdict import Verdict
+
+__all__ = [
+    "LABEL_VERBS",
+    "AgreementReport",
+    "Annotation",
+    "Event",
+    "OPEN",
+    "Guideline",
+    "Kind",
+    "Label",
+    "Lease",
+    "Membership",
+    "ModelVersion",
+    "OneTimeLink",
+    "Preference",
+    "Project",
+    "QueueEntry",
+    "Role",
+    "Run",
+    "RunState",
+    "Selection",
+    "Sentence",
+    "Source",
+    "State",
+    "Unit",
+    "Upload",
+    "Verb",
+    "Verdict",
+]

@@ -1,0 +1,22 @@
+"""How far annotators agree, as it was measured at one data revision."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from labeling.models.project import Project
+
+
+class AgreementReport(models.Model):
+    """`figures` maps a population (`audit`, `chosen`, `all`) to figures by name, each with value, low, high and n."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="agreement_reports")
+    revision = models.PositiveBigIntegerField()
+    figures = models.JSONField(default=dict)
+    measured_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} at {self.revision}"

@@ -1,0 +1,47 @@
+"""What happened: who, verb, about what, when. Append-only; written in the transaction of the change itself."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from labeling.models.project import Project
+from labeling.models.sentence import Sentence
+
+
+class Verb(models.TextChoices):
+    ANSWERED = "answered"
+    AMENDED = "amended"
+    WITHDREW = "withdrew"
+    DECIDED = "decided"
+    RECEIVED = "received"
+    IMPORTED = "imported"
+    TRAINED = "trained"
+    EXPORTED = "exported"
+    JOINED = "joined"
+    CREATED = "created"
+
+
+# Verbs after which a settled label may differ: the trainer counts them to know whether it has heard everything.
+LABEL_VERBS = (Verb.ANSWERED, Verb.AMENDED, Verb.WITHDREW, Verb.DECIDED)
+
+
+class Event(models.Model):
+    """`key` is the UUID that the client made for the act: UNIQUE, so an act that is sent twice happens once."""
+
+    project = models.ForeignKey(Project, null=True, on_delete=models.CASCADE, related_name="events")
+    who = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    verb = models.CharField(max_length=12, choices=Verb.choices)
+    sentence = models.ForeignKey(Sentence, null=True, on_delete=models.SET_NULL, related_name="events")
+    key = models.UUIDField(null=True, unique=True)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        indexes: ClassVar = [models.Index(fields=["project", "verb"], name="event_of_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.who_id} {self.verb}"

@@ -1,0 +1,140 @@
+"""The sentence, the unit of labelling."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from labeling.models.project import Membership, Project
+from labeling.models.source import Source
+
+
+class SentenceQuerySet(models.QuerySet["Sentence"]):
+    def in_pool(self) -> "SentenceQuerySet":
+        """Sentences that may be asked about: not boilerplate, not the twin of an earlier one."""
+        return self.filter(in_pool=True)
+
+    def with_free_slots(self) -> "SentenceQuerySet":
+        return self.in_pool().filter(slots_free__gt=0)
+
+    def open_for(self, member: Membership) -> "SentenceQuerySet":
+        """Pool sentences with a free slot that `member` neither holds nor has answered."""
+        mine = {"sentence_id": OuterRef("pk"), "annotator_id": member.user_id}
+        annotation = self.model._meta.get_field("annotations").related_model
+        lease = self.model._meta.get_field("leases").related_model
+        return self.with_free_slots().filter(
+            ~Exists(annotation.objects.filter(**mine, state="given")),
+            ~Exists(lease.objects.filter(**mine, held=True)),
+        )
+
+    def of_audit_sample(self) -> "SentenceQuerySet":
+        return self.filter(audit_place__isnull=False)
+
+
+class Sentence(models.Model):
+    """`source.text[start:end]` is its text, always.
+
+    `slots_free` is how many more answers are wanted beyond those given and those lent out. `audit_place` is its place
+    in the audit sample, null outside; `audit_probability` is the chance it had to be drawn. `shuffle` is a stable
+    pseudo-random place, made at import.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sentences")
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="sentences")
+    number = models.PositiveIntegerField()
+    paragraph = models.PositiveIntegerField(default=0)
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    text = models.TextField()
+    # Of the text after case and white space are folded: exact twins share it.
+    text_hash = models.CharField(max_length=32)
+    lang = models.CharField(max_length=5)
+    boilerplate = models.BooleanField(default=False)
+    in_pool = models.BooleanField(default=True)
+    twin_of = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="twins")
+    slots_free = models.SmallIntegerField()
+    shuffle = models.BigIntegerField()
+    audit_place = models.PositiveIntegerField(null=True)
+    audit_probability = models.FloatField(null=True)
+
+    objects = SentenceQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["source_id", "number"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(slots_free__gte=0), name="sentence_slots_never_negative"),
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="sentence_never_empty"),
+            models.CheckConstraint(
+                condition=Q(audit_place__isnull=True, audit_probability__isnull=True)
+                | Q(audit_place__isnull=False, audit_probability__gt=0, audit_probability__lte=1),
+                name="sentence_audit_probability_known",
+            ),
+            models.UniqueConstraint(fields=["source", "number"], name="sentence_number_once_a_source"),
+            models.UniqueConstraint(
+                fields=["project", "text_hash"], condition=Q(in_pool=True), name="sentence_queued_once_a_text"
+            ),
+        ]
+        # Partial: a sentence leaves the index when its last slot is taken, so the head of the index is always open
+        # and taking costs the same at ten thousand sentences and at a million.
+        indexes: ClassVar = [
+            models.Index(
+                fields=["project", "shuffle"],
+                condition=Q(in_pool=True, slots_free__gt=0, audit_place__isnull=True),
+                name="sentence_rest_of_queue",
+            ),
+            models.Index(
+                fields=["project", "audit_place"],
+                condition=Q(in_pool=True, slots_free__gt=0, audit_place__isnull=False),
+                name="sentence_audit_queue",
+            ),
+            models.Index(
+                fields=["project", "audit_place"], condition=Q(audit_place__isnull=False), name="sentence_audit_sample"
+            ),
+            models.Index(fields=["project", "text_hash"], name="sentence_text"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Selection(models.TextChoices):
+    """Why a sentence was served."""
+
+    SEED = "seed"
+    RANDOM = "random"
+    UNCERTAIN = "uncertain"
+    DIVERSE = "diverse"
+    REVIEW = "review"
+
+
+class Lease(models.Model):
+    """A sentence lent to one annotator until a time, on the database's clock.
+
+    While `held` it occupies one of the sentence's slots. A lease that ran out gives its slot back and stays as the
+    proof that this person was asked, so that a late answer can be kept.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="leases")
+    sentence = models.ForeignKey(Sentence, on_delete=models.CASCADE, related_name="leases")
+    annotator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="leases")
+    held = models.BooleanField(default=True)
+    until = models.DateTimeField()
+    selection = models.CharField(max_length=10, choices=Selection.choices)
+    version = models.ForeignKey("labeling.ModelVersion", null=True, on_delete=models.SET_NULL, related_name="+")
+    # The order in which this person was served; and the place in the ranking or the shuffle it was taken from.
+    turn = models.PositiveIntegerField(default=0)
+    place = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sentence", "annotator"], name="lease_once_a_person"),
+            models.CheckConstraint(condition=Q(selection__in=Selection.values), name="lease_selection_known"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["until"], condition=Q(held=True), name="lease_runs_out"),
+            models.Index(fields=["annotator", "project"], condition=Q(held=True), name="lease_in_hand"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sentence_id} to {self.annotator_id} until {self.until}"
