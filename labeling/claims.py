@@ -60,6 +60,7 @@ class Claim:
             state=RunState.OWED if owed else RunState.FAILED,
             error=reason,
             due_at=Now() + WAIT * self.run.attempts,
+            called_at=None,
             ended_at=None if owed else timezone.now(),
             token=None,
             leased_until=None,

@@ -1,0 +1,56 @@
+"""Founding a project: its labels and its guideline."""
+
+from pathlib import Path
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from labeling.errors import AlreadyHere, Refused
+from labeling.models import Event, Guideline, Label, Membership, Project, Role, Verb
+
+GUIDELINES = Path(__file__).resolve().parent.parent / "guidelines"
+# key, English, Indonesian, answers for what is not a sentence of its own
+SCHEME = (
+    ("claim", "Claim", "Klaim", False),
+    ("denial", "Denial", "Bantahan", False),
+    ("condemnation", "Condemnation", "Kecaman", False),
+    ("none", "None of these", "Lainnya", True),
+)
+
+
+@transaction.atomic
+def create_project(
+    *,
+    slug: str,
+    by: User | None,
+    name: str = "",
+    languages: tuple[str, ...] = ("id", "en"),
+    overlap: int = 1,
+    audit_size: int = 300,
+) -> Project:
+    """A project with the default labels and guideline, and `by` as its owner.
+
+    Raises AlreadyHere where the slug is taken, Refused where a value makes no sense.
+    """
+    if Project.objects.filter(slug=slug).exists():
+        raise AlreadyHere(f"A project called {slug} is here already. Choose another short name.")
+    project = Project(
+        slug=slug, name=name or slug, languages=list(languages), overlap=overlap, audit_size=audit_size
+    )
+    try:
+        project.full_clean()
+    except ValidationError as error:
+        said = "; ".join(f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items())
+        raise Refused(said) from error
+    project.save()
+    Label.objects.bulk_create(
+        Label(project=project, key=key, digit=digit, name_en=en, name_id=id_, is_none=is_none)
+        for digit, (key, en, id_, is_none) in enumerate(SCHEME, start=1)
+    )
+    texts = {f"text_{lang}": (GUIDELINES / f"default.{lang}.md").read_text(encoding="utf-8") for lang in ("en", "id")}
+    Guideline.objects.create(project=project, number=1, **texts)
+    if by is not None:
+        Membership.objects.create(project=project, user=by, role=Role.OWNER)
+    Event.objects.create(project=project, who=by, verb=Verb.CREATED, after={"slug": slug})
+    return project

@@ -1,0 +1,82 @@
+"""People and their way in: accounts without a default password, one-time links that open once."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from labeling.errors import Refused
+from labeling.models import Event, Membership, OneTimeLink, Preference, Project, Role, Verb
+
+LIFETIME = timedelta(days=7)
+
+
+@transaction.atomic
+def add_person(*, project: Project, name: str, role: str, by: User | None) -> tuple[Membership, str]:
+    """Make `name` a member in `role` and return the membership with the token of a fresh one-time link.
+
+    The account is made where there is none, without a password. Somebody who is a member already gets the new role.
+    The link is for a new account only: whoever may sign in already keeps their own way in, so that an owner cannot
+    open another person's account with it, and the token is then empty.
+    """
+    if role not in Role.values:
+        raise Refused(_("%(role)s is not a role. Choose annotator or owner.") % {"role": role})
+    user, made = User.objects.get_or_create(username=_checked(name))
+    if made:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        Preference.objects.create(user=user, language=(get_language() or "id")[:2])
+    membership, _made = Membership.objects.update_or_create(project=project, user=user, defaults={"role": role})
+    Event.objects.create(project=project, who=by, verb=Verb.JOINED, after={"name": user.username, "role": role})
+    return membership, new_link(user=user) if may_be_given_a_link(user) else ""
+
+
+def may_be_given_a_link(user: User) -> bool:
+    """Somebody without a password of their own, and without powers over the server, comes in by links."""
+    return user.is_active and not user.has_usable_password() and not user.is_superuser
+
+
+def new_link(*, user: User) -> str:
+    """The token of a link that signs `user` in once, within seven days. Only its hash is stored."""
+    token = secrets.token_urlsafe(24)
+    OneTimeLink.objects.create(user=user, token_hash=_hash(token), expires_at=Now() + LIFETIME)
+    return token
+
+
+def whose_link(token: str) -> User:
+    """The person whom an unused link would sign in. Raises Refused for any other."""
+    link = OneTimeLink.objects.filter(token_hash=_hash(token), used_at__isnull=True, expires_at__gt=Now())
+    found = link.select_related("user").first()
+    if found is None or not found.user.is_active:
+        raise Refused(_("This link was used already, or it is too old. Ask the owner of your project for a new one."))
+    return found.user
+
+
+def open_link(token: str) -> User:
+    """Use the link up and return whom it signs in. Raises Refused where it was used, is too old or never was."""
+    user = whose_link(token)
+    fresh = OneTimeLink.objects.filter(token_hash=_hash(token), used_at__isnull=True, expires_at__gt=Now())
+    if not fresh.update(used_at=Now()):
+        raise Refused(_("This link was used already, or it is too old. Ask the owner of your project for a new one."))
+    return user
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _checked(name: str) -> str:
+    name = User.normalize_username(name.strip())
+    try:
+        User._meta.get_field("username").run_validators(name)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+    if not name:
+        raise Refused(_("A person needs a name."))
+    return name

@@ -1,0 +1,90 @@
+"""The annotate page and the one endpoint it speaks to."""
+
+import json
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET, require_POST
+
+from labeling import acts
+from labeling.access import member_of
+from labeling.errors import Refused
+from labeling.flow import annotate as answers
+from labeling.flow import progress, queue, show
+from labeling.models import Membership, Preference, Sentence
+
+
+@require_GET
+@login_required
+@ensure_csrf_cookie
+def annotate(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page itself; its sentences come by `sync`."""
+    member = member_of(request.user, slug)
+    preference = Preference.objects.filter(user_id=request.user.pk).first() or Preference(language="id")
+    context = {
+        "project": member.project,
+        "member": member,
+        "labels": member.project.labels.all(),
+        "preference": preference,
+        "storage_key": f"factcheck:{member.project_id}:{member.user_id}",
+    }
+    return render(request, "labeling/annotate.html", context)
+
+
+@require_POST
+def sync(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take in answers, hand out sentences: one request for both."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"sign_in": reverse("sign_in")}, status=401)
+    member = member_of(request.user, slug)
+    try:
+        document = json.loads(request.body)
+        sent, want = acts.parse(document)
+    except (ValueError, RecursionError):
+        return JsonResponse({"reason": _("The request is not JSON.")}, status=400)
+    except Refused as error:
+        return JsonResponse({"reason": str(error)}, status=400)
+    receipts = answers.submit(by=member, acts=sent) if sent else []
+    return JsonResponse({"receipts": [_receipt(one) for one in receipts], **_sentences(member, want, document)})
+
+
+def _receipt(one: answers.Receipt) -> dict[str, object]:
+    if one.saved:
+        return {"key": one.key, "saved": True, "surplus": one.surplus}
+    return {"key": one.key, "saved": False, "reason": one.reason}
+
+
+def _sentences(member: Membership, want: int, document: dict[str, object]) -> dict[str, object]:
+    if not want:
+        return {"sentences": [], "progress": None, "empty": None}
+    leases = queue.take(by=member, want=want)
+    have = document.get("have")
+    known = set(have) if isinstance(have, list) and all(isinstance(one, int) for one in have) else set()
+    new = [lease for lease in leases if lease.sentence_id not in known]
+    return {
+        "sentences": [one.as_json() for one in show.served(by=member, leases=new)],
+        "progress": progress.for_page(member),
+        "empty": None if leases else why_empty(member),
+    }
+
+
+def why_empty(member: Membership) -> str:
+    """Why nothing is there to label, and what to do about it."""
+    if not member.project.n_pool:
+        return _("There are no sentences yet. Ask the project's owner to import articles.")
+    return _("You have answered all there is for you now. What others hold or undo comes back here by itself.")
+
+
+@require_GET
+@login_required
+def article(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The whole article with the sentence marked, as a fragment."""
+    member = member_of(request.user, slug)
+    sentence = get_object_or_404(Sentence.objects.select_related("source"), pk=pk, project_id=member.project_id)
+    text = sentence.source.text
+    parts = {"before": text[: sentence.start], "here": text[sentence.start : sentence.end], "after": text[sentence.end :]}
+    return render(request, "labeling/_article_text.html", {"source": sentence.source, "parts": parts})

@@ -1,0 +1,76 @@
+"""Doing a Run: claim it, call its verb, record how it ended. Used by workers, and by commands that wait."""
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from django.db import DatabaseError, connection
+
+from labeling.claims import Claim
+from labeling.errors import FactcheckError, LostClaim
+from labeling.flow import agree, export, segment, train
+from labeling.models import Kind
+from ml.errors import MLError
+
+log = logging.getLogger(__name__)
+
+VERB: dict[str, Callable[..., dict[str, Any]]] = {
+    Kind.IMPORT: segment.run,
+    Kind.TRAIN: train.run,
+    Kind.AGREE: agree.run,
+    Kind.EXPORT: export.run,
+}
+BEAT_SECONDS = 10.0
+
+
+def perform(run_id: int) -> bool:
+    """Claim the Run and do it; True where it was done, False where there was nothing to claim or it failed."""
+    claim = Claim.take(run_id)
+    if claim is None:
+        return False
+    with _Attempt(claim) as attempt:
+        VERB[claim.run.kind](claim=claim)
+    return not attempt.failed
+
+
+class _Attempt:
+    """One try at a Run: renews its claim from a thread of its own, since a long fit says nothing for a while.
+
+    A reason that a person can mend fails the Run with that reason. Anything else (a database or disk in trouble, a
+    fault of ours) owes it again, up to three times, with the error named on the Run, and goes on to the log.
+    """
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.failed = False
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name=f"run-{claim.run.pk}", daemon=True)
+
+    def _beat(self) -> None:
+        while not self._over.wait(BEAT_SECONDS):
+            try:
+                self.claim.renew()
+            except (LostClaim, DatabaseError) as error:
+                log.warning("run %s was not renewed: %s", self.claim.run.pk, error)
+        connection.close()
+
+    def __enter__(self) -> "_Attempt":
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> bool:
+        self._over.set()
+        self._thread.join()
+        if error is None:
+            return False
+        self.failed = True
+        mendable = isinstance(error, FactcheckError | MLError)
+        if isinstance(error, LostClaim):
+            log.warning("run %s was taken over by another worker", self.claim.run.pk)
+            return True
+        with contextlib.suppress(LostClaim):
+            self.claim.fail(str(error) if mendable else f"{type(error).__name__}: {error}", again=not mendable)
+        return mendable

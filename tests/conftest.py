@@ -1,0 +1,29 @@
+"""What every test stands on."""
+
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from pytest_django.fixtures import SettingsWrapper
+
+from tests.cast import Cast, gather
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: SettingsWrapper, tmp_path: Path) -> None:
+    """Files, models and shards of a test lie in its own folder; passwords are hashed fast; nothing is remembered."""
+    settings.DATA_DIR = tmp_path
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.AXES_ENABLED = False
+    cache.clear()
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The four people and their two projects."""
+    return gather()
