@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from tests.cast import Cast, gather
 
 
 @pytest.fixture(autouse=True)
-def _own_files(settings: SettingsWrapper, tmp_path: Path) -> None:
+def _own_files(settings: Settings, tmp_path: Path) -> None:
     """Files, models and shards of a test lie in its own folder; passwords are hashed fast; nothing is remembered."""
     settings.DATA_DIR = tmp_path
     settings.MEDIA_ROOT = tmp_path / "files"

@@ -39,7 +39,7 @@ def create_project(
         slug=slug, name=name or slug, languages=list(languages), overlap=overlap, audit_size=audit_size
     )
     try:
-        project.full_clean()
+        project.full_clean(exclude=["version"])
     except ValidationError as error:
         said = "; ".join(f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items())
         raise Refused(said) from error

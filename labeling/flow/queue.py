@@ -120,9 +120,9 @@ def _from_ranking(by: Membership, n: int, held: Sequence[Lease]) -> list[_Pick]:
         .select_for_update(skip_locked=True, of=("sentence",))
         .order_by("place")
     )
-    passed = max((lease.place or 0 for lease in held if lease.version_id == version), default=0)
+    passed = max((lease.place for lease in held if lease.version_id == version and lease.place is not None), default=-1)
     rows = list(entries.filter(place__gt=passed)[:n])
-    if len(rows) < n and passed:
+    if len(rows) < n and passed >= 0:
         rows += entries.filter(place__lte=passed)[: n - len(rows)]
     return [_Pick(row.sentence_id, Selection(row.selection), version, row.place) for row in rows]
 
