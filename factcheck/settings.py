@@ -15,6 +15,8 @@ DATA_DIR = env.folder("FACTCHECK_DATA", default=BASE_DIR / "var")
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret_key(DATA_DIR)
 PORT = env.number("FACTCHECK_PORT", default=8000, low=1, high=65535)
+# How people reach the server; links that leave it (one-time links) begin with it.
+PUBLIC_URL = env.text("PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 # Behind https (a proxy that ends TLS) cookies are marked secure and browsers are told to stay on https.
 HTTPS = env.flag("FACTCHECK_HTTPS", default=False)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
