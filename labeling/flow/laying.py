@@ -1,0 +1,179 @@
+"""Laying down one chunk of an import as Sources and Sentences, inside the caller's transaction."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from labeling.flow.tally import Tally
+from labeling.formats.shapes import Article, Bad, Origin, Row
+from labeling.keys import place_of, text_hash
+from labeling.models import Project, Sentence, Source, Unit, Upload
+
+ROWS_A_SOURCE = 500
+SHUFFLE = "shuffle"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One sentence of an article, `text[start:end]`."""
+
+    start: int
+    end: int
+    paragraph: int
+    boilerplate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """An article and its sentences."""
+
+    article: Article
+    lang: str
+    pieces: Sequence[Piece]
+
+
+class Layer:
+    """Writes chunks of one upload. Call `lay` in a transaction that holds the project's row."""
+
+    def __init__(self, project: Project, upload: Upload, tally: Tally) -> None:
+        self.project = project
+        self.upload = upload
+        self.tally = tally
+
+    def lay(self, cuts: Sequence[Cut], rows: Sequence[tuple[Row, str]], bad: Iterable[Bad]) -> None:
+        """Write the articles, then the rows (each with its language), then count what was left out.
+
+        A text that the project holds already is not added again: a whole article or a row is named in the tally, a
+        sentence inside a new article is kept as the twin of the first one, outside the pool.
+        """
+        before = (self.tally.sentences, self.tally.added)
+        for one in bad:
+            self.tally.refuse(one.line, one.reason)
+        drafts = self._new_articles(cuts) + self._new_rows(rows)
+        Source.objects.bulk_create(source for source, _sentences in drafts)
+        sentences = [sentence for _source, each in drafts for sentence in each]
+        self._write(sentences)
+        Project.objects.filter(pk=self.project.pk).update(
+            n_sentences=F("n_sentences") + self.tally.sentences - before[0],
+            n_pool=F("n_pool") + self.tally.added - before[1],
+        )
+
+    def _new_articles(self, cuts: Sequence[Cut]) -> list[tuple[Source, list[Sentence]]]:
+        hashes = [hashlib.sha256(cut.article.text.encode()).hexdigest() for cut in cuts]
+        here = {
+            sha256: _("source %(id)d, “%(title)s”") % {"id": pk, "title": title or self.upload.name}
+            for pk, sha256, title in Source.objects.filter(project=self.project, sha256__in=hashes).values_list(
+                "pk", "sha256", "title"
+            )
+        }
+        drafts = []
+        for cut, sha256 in zip(cuts, hashes, strict=True):
+            if sha256 in here:
+                said = _("the same article is here already: %(where)s")
+                self.tally.duplicate(cut.article.line, said % {"where": here[sha256]})
+                continue
+            here[sha256] = _("line %(line)d of this upload") % {"line": cut.article.line}
+            source = self._source(cut.article.origin, cut.lang, cut.article.text, sha256, Unit.ARTICLE)
+            sentences = [self._sentence(source, number, piece) for number, piece in enumerate(cut.pieces)]
+            source.n_sentences = len(sentences)
+            drafts.append((source, sentences))
+        self.tally.articles += len(drafts)
+        return drafts
+
+    def _new_rows(self, rows: Sequence[tuple[Row, str]]) -> list[tuple[Source, list[Sentence]]]:
+        hashes = [text_hash(row.text) for row, _lang in rows]
+        here = self._rows_here(hashes)
+        together: dict[tuple[Origin, str], list[list[tuple[Row, str]]]] = {}
+        for (row, lang), hashed in zip(rows, hashes, strict=True):
+            self.tally.labels_left_out += row.has_label
+            if hashed in here:
+                said = _("the same sentence is here already: %(where)s")
+                self.tally.duplicate(row.line, said % {"where": here[hashed]})
+                continue
+            here[hashed] = _("line %(line)d of this upload") % {"line": row.line}
+            groups = together.setdefault((row.origin, row.article), [[]])
+            if len(groups[-1]) == ROWS_A_SOURCE:
+                groups.append([])
+            groups[-1].append((row, lang))
+        return [self._source_of_rows(group) for groups in together.values() for group in groups]
+
+    def _rows_here(self, hashes: Iterable[str]) -> dict[str, str]:
+        found = Sentence.objects.in_pool().filter(project=self.project, text_hash__in=set(hashes))
+        fields = ("text_hash", "number", "source_id", "source__title")
+        return {
+            hashed: _("sentence %(number)d of source %(id)d, “%(title)s”")
+            % {"number": number + 1, "id": source, "title": title}
+            if title
+            else _("sentence %(number)d of source %(id)d") % {"number": number + 1, "id": source}
+            for hashed, number, source, title in found.values_list(*fields)
+        }
+
+    def _source_of_rows(self, group: Sequence[tuple[Row, str]]) -> tuple[Source, list[Sentence]]:
+        first, lang = group[0]
+        text = "\n".join(row.text for row, _lang in group)
+        # Not the hash of the text alone: an article of the same words is another Source.
+        sha256 = hashlib.sha256(f"rows {self.upload.pk} {first.line}\n{text}".encode()).hexdigest()
+        source = self._source(first.origin, lang, text, sha256, Unit.SENTENCE, title=first.article)
+        source.n_sentences = len(group)
+        sentences, start = [], 0
+        for number, (row, row_lang) in enumerate(group):
+            piece = Piece(start, start + len(row.text), paragraph=number, boilerplate=False)
+            sentences.append(self._sentence(source, number, piece, lang=row_lang))
+            start = piece.end + 1
+        return source, sentences
+
+    def _source(self, origin: Origin, lang: str, text: str, sha256: str, unit: Unit, *, title: str = "") -> Source:
+        return Source(
+            project=self.project,
+            upload=self.upload,
+            unit=unit,
+            title=origin.title or title[:300],
+            url=origin.url,
+            publisher=origin.publisher,
+            published_at=origin.published_at,
+            lang=lang,
+            text=text,
+            sha256=sha256,
+        )
+
+    def _sentence(self, source: Source, number: int, piece: Piece, *, lang: str = "") -> Sentence:
+        text = source.text[piece.start : piece.end]
+        hashed = text_hash(text)
+        return Sentence(
+            project=self.project,
+            source=source,
+            number=number,
+            paragraph=piece.paragraph,
+            start=piece.start,
+            end=piece.end,
+            text=text,
+            text_hash=hashed,
+            lang=lang or source.lang,
+            boilerplate=piece.boilerplate,
+            in_pool=not piece.boilerplate,
+            slots_free=self.project.overlap,
+            shuffle=place_of(self.project.pk, hashed, purpose=SHUFFLE),
+        )
+
+    def _write(self, sentences: Sequence[Sentence]) -> None:
+        hashes = {one.text_hash for one in sentences if one.in_pool}
+        pool = Sentence.objects.in_pool().filter(project=self.project, text_hash__in=hashes)
+        first: dict[str, Sentence | int] = dict(pool.values_list("text_hash", "pk"))
+        twins = []
+        for one in sentences:
+            if one.in_pool and first.setdefault(one.text_hash, one) is not one:
+                one.in_pool = False
+                twins.append(one)
+        # The first ones go in before their twins, which need their ids.
+        late = set(map(id, twins))
+        Sentence.objects.bulk_create(one for one in sentences if id(one) not in late)
+        for twin in twins:
+            known = first[twin.text_hash]
+            twin.twin_of_id = known.pk if isinstance(known, Sentence) else known
+        Sentence.objects.bulk_create(twins)
+        self.tally.sentences += len(sentences)
+        self.tally.added += sum(one.in_pool for one in sentences)
+        self.tally.twins += len(twins)

@@ -1,0 +1,43 @@
+"""What an import did so far: written with every chunk, so that an interrupted import goes on counting."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+# Lists on a page end somewhere; the counts beside them are exact.
+LISTED = 1_000
+
+
+@dataclass(slots=True)
+class Tally:
+    """`records` is how many the reader has given; `added` how many sentences went into the pool."""
+
+    records: int = 0
+    added: int = 0
+    sentences: int = 0
+    articles: int = 0
+    twins: int = 0
+    labels_left_out: int = 0
+    n_duplicates: int = 0
+    n_refused: int = 0
+    duplicates: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def resumed(cls, cursor: Mapping[str, Any]) -> "Tally":
+        """The tally that the last whole chunk wrote, or an empty one."""
+        return cls(**cursor["tally"]) if "tally" in cursor else cls()
+
+    def duplicate(self, line: int, reason: str) -> None:
+        self.n_duplicates += 1
+        if len(self.duplicates) < LISTED:
+            self.duplicates.append({"line": line, "reason": reason})
+
+    def refuse(self, line: int, reason: str) -> None:
+        self.n_refused += 1
+        if len(self.refused) < LISTED:
+            self.refused.append({"line": line, "reason": reason})
+
+    def written(self) -> dict[str, Any]:
+        """As JSON: the cursor's form and the result's."""
+        return asdict(self)
