@@ -1,0 +1,3 @@
+import { start } from "./annotate.js";
+
+start(document.querySelector("[data-annotate]"));
