@@ -1,5 +1,5 @@
 """Where the pages live."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("", include("labeling.urls"))]

@@ -1,0 +1,74 @@
+"""What the agreement page says: the last report, a population at a time, with a verdict in words."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from labeling.flow.adjudicate_queue import disputed
+from labeling.flow.figure import Figure, figure, part
+from labeling.models import AgreementReport, Kind, Label, Project, Run
+
+# Krippendorff, "Content Analysis", ch. 11: .667 allows tentative conclusions, .80 is the customary demand.
+USABLE, RELIABLE = 0.667, 0.80
+POPULATIONS: dict[str, Promise] = {
+    "audit": _("The audit sample (drawn by lot)"),
+    "chosen": _("Sentences that the model chose"),
+    "all": _("All sentences together"),
+}
+MEASURES: dict[str, Promise] = {
+    "krippendorff_alpha": _("Krippendorff's alpha"),
+    "fleiss_kappa": _("Fleiss' kappa"),
+    "gwet_ac1": _("Gwet's AC1"),
+    "percent": _("Share of answers that agree"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """One group of sentences: its measures by name, alpha by label, and what alpha comes to."""
+
+    name: Promise
+    measures: list[tuple[Promise, Figure]]
+    per_label: list[tuple[Label, Figure]]
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    report: AgreementReport | None
+    populations: list[Population]
+    last: Run | None
+    n_disputed: int
+
+
+def report(project: Project) -> Agreement:
+    """The latest report with what is open beside it, in four queries."""
+    latest = AgreementReport.objects.filter(project=project).first()
+    labels = list(project.labels.all())
+    figures = latest.figures if latest else {}
+    return Agreement(
+        report=latest,
+        populations=[
+            _population(name, part(figures, key), labels) for key, name in POPULATIONS.items() if part(figures, key)
+        ],
+        last=Run.objects.filter(project=project, kind=Kind.AGREE).first(),
+        n_disputed=disputed(project).count(),
+    )
+
+
+def _population(name: Promise, figures: object, labels: list[Label]) -> Population:
+    per_label = [(label, part(figures, "per_label", label.key)) for label in labels]
+    return Population(
+        name=name,
+        measures=[(named, figure(part(figures, key))) for key, named in MEASURES.items() if part(figures, key)],
+        per_label=[(label, figure(found)) for label, found in per_label if found],
+        verdict=verdict(figure(part(figures, "krippendorff_alpha")).value),
+    )
+
+
+def verdict(alpha: float | None) -> str:
+    """`undefined`, `low`, `usable` or `reliable`: a word for the template, which has the sentence."""
+    if alpha is None:
+        return "undefined"
+    return "reliable" if alpha >= RELIABLE else "usable" if alpha >= USABLE else "low"

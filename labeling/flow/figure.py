@@ -1,0 +1,53 @@
+"""A figure as reports keep it in JSON, read with care: parts may be missing, and what is missing is said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`value` is None where it is not defined or was not measured; `reason` then says why."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    n_answers: int | None = None
+    reason: str = ""
+
+    @property
+    def has_interval(self) -> bool:
+        return self.low is not None and self.high is not None
+
+
+def figure(found: object) -> Figure:
+    """The figure in `{"value", "low", "high", "n" or "n_units", "n_answers", "reason"}`; parts may be missing."""
+    if not isinstance(found, Mapping):
+        return Figure(None, reason=_("Not measured."))
+    value = _number(found.get("value"))
+    reason = found.get("reason")
+    return Figure(
+        value=value,
+        low=_number(found.get("low")),
+        high=_number(found.get("high")),
+        n=_count(found.get("n", found.get("n_units"))),
+        n_answers=_count(found.get("n_answers")),
+        reason="" if value is not None else reason if isinstance(reason, str) and reason else _("Not measured."),
+    )
+
+
+def part(tree: object, *path: str) -> object:
+    """What lies under `path` in nested JSON objects, None where a step is missing."""
+    for key in path:
+        tree = tree.get(key) if isinstance(tree, Mapping) else None
+    return tree
+
+
+def _number(found: object) -> float | None:
+    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
+def _count(found: object) -> int | None:
+    return found if isinstance(found, int) and not isinstance(found, bool) else None

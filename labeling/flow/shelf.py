@@ -1,0 +1,88 @@
+"""Lists of articles and one article as it reads, a page at a time by key: no page counts a million rows."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from labeling.models import Annotation, Label, Project, Sentence, Source, Verdict
+
+ROWS = 50
+SENTENCES = 200
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf(Generic[Row]):
+    """One page of rows, newest first. `older` is the key to go on from, None at the end."""
+
+    rows: list[Row]
+    older: int | None
+    newest: bool
+
+
+def pages_by_key(rows: "QuerySet[Row]", *, before: int | None, size: int = ROWS) -> Shelf[Row]:
+    """The `size` rows with the highest keys below `before`."""
+    found = list((rows.filter(pk__lt=before) if before else rows).order_by("-pk")[: size + 1])
+    return Shelf(rows=found[:size], older=found[size - 1].pk if len(found) > size else None, newest=before is None)
+
+
+def articles(project: Project, *, before: int | None) -> Shelf[Source]:
+    """Sources of the project, newest first, without their texts."""
+    return pages_by_key(Source.objects.filter(project=project).defer("text"), before=before)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSentence:
+    """A sentence with the answers that count, by label, and what it settles on."""
+
+    sentence: Sentence
+    answers: list[tuple[Label, int]]
+    unsure: int
+    verdict: Label | None
+    settled: Label | None
+
+    @property
+    def disputed(self) -> bool:
+        return self.verdict is None and len(self.answers) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One page of an article: paragraphs of sentences. `after` is the number to go on from, None at the end."""
+
+    paragraphs: list[list[ReadSentence]]
+    after: int | None
+
+
+def read(source: Source, *, project: Project, after: int | None) -> Reading:
+    """The article's sentences past `after`, with what people said of them, in four queries."""
+    rows = source.sentences.all() if after is None else source.sentences.filter(number__gt=after)
+    found = list(rows.select_related("twin_of").order_by("number")[: SENTENCES + 1])
+    shown = _told(found[:SENTENCES], project)
+    paragraphs = [list(group) for _paragraph, group in groupby(shown, key=lambda one: one.sentence.paragraph)]
+    return Reading(paragraphs, after=found[SENTENCES - 1].number if len(found) > SENTENCES else None)
+
+
+def _told(sentences: Sequence[Sentence], project: Project) -> list[ReadSentence]:
+    ids = [one.pk for one in sentences]
+    labels = {label.pk: label for label in project.labels.all()}
+    said: dict[int, Counter[int | None]] = {}
+    given = Annotation.objects.given().filter(sentence_id__in=ids, surplus=False)
+    for sentence_id, label_id in given.values_list("sentence_id", "label_id"):
+        said.setdefault(sentence_id, Counter())[label_id] += 1
+    verdicts = dict(Verdict.objects.filter(sentence_id__in=ids).values_list("sentence_id", "label_id"))
+    return [_one(one, said.get(one.pk, Counter()), verdicts.get(one.pk), labels, project.overlap) for one in sentences]
+
+
+def _one(
+    sentence: Sentence, said: "Counter[int | None]", verdict: int | None, labels: dict[int, Label], overlap: int
+) -> ReadSentence:
+    answers = [(labels[key], count) for key, count in said.most_common() if key is not None]
+    majority = answers[0] if answers and (len(answers) == 1 or answers[0][1] > answers[1][1]) else None
+    decided = labels[verdict] if verdict is not None else None
+    settled = decided or (majority[0] if majority and said.total() >= overlap else None)
+    return ReadSentence(sentence, answers, unsure=said[None], verdict=decided, settled=settled)

@@ -1,0 +1,50 @@
+"""Every page and what answers it. tests/views/test_matrix.py says who may open each."""
+
+from django.urls import path
+
+from labeling.views import (
+    agreement,
+    annotate,
+    articles,
+    entry,
+    exports,
+    guideline,
+    health,
+    home,
+    members,
+    model,
+    preferences,
+    runs,
+)
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("sign-in/", entry.sign_in, name="sign_in"),
+    path("sign-out/", entry.sign_out, name="sign_out"),
+    path("link/<str:token>/", entry.link, name="link"),
+    path("language/", preferences.language, name="language"),
+    path("preferences/", preferences.preferences, name="preferences"),
+    path("preferences/password/", preferences.password, name="password"),
+    path("p/<slug:slug>/", home.overview, name="overview"),
+    path("p/<slug:slug>/annotate/", annotate.annotate, name="annotate"),
+    path("p/<slug:slug>/annotate/sync/", annotate.sync, name="annotate_sync"),
+    path("p/<slug:slug>/annotate/article/<int:pk>/", annotate.article, name="annotate_article"),
+    path("p/<slug:slug>/guideline/", guideline.guideline, name="guideline"),
+    path("p/<slug:slug>/guideline/text/", guideline.guideline_fragment, name="guideline_fragment"),
+    path("p/<slug:slug>/articles/", articles.articles, name="articles"),
+    path("p/<slug:slug>/articles/<int:pk>/", articles.article, name="article"),
+    path("p/<slug:slug>/runs/", runs.runs, name="runs"),
+    path("p/<slug:slug>/runs/<int:pk>/", runs.run, name="run"),
+    path("p/<slug:slug>/runs/<int:pk>/progress/", runs.progress, name="run_progress"),
+    path("p/<slug:slug>/model/", model.model, name="model"),
+    path("p/<slug:slug>/model/train/", model.train, name="train"),
+    path("p/<slug:slug>/agreement/", agreement.agreement, name="agreement"),
+    path("p/<slug:slug>/agreement/measure/", agreement.measure, name="measure"),
+    path("p/<slug:slug>/disputes/", agreement.disputes, name="disputes"),
+    path("p/<slug:slug>/disputes/<int:pk>/", agreement.decide, name="decide"),
+    path("p/<slug:slug>/exports/", exports.exports, name="exports"),
+    path("p/<slug:slug>/exports/<int:pk>/", exports.download, name="download"),
+    path("p/<slug:slug>/people/", members.members, name="members"),
+    path("p/<slug:slug>/people/<int:pk>/link/", members.member_link, name="member_link"),
+]

@@ -1,0 +1,39 @@
+"""Articles: what is here, bringing in more, and one of them as it reads."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from labeling.access import member_of
+from labeling.errors import Refused
+from labeling.flow import receive, shelf
+from labeling.forms import ImportForm
+from labeling.models import Role, Source
+from labeling.views.asking import PersonRequest, page, whole_number
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def articles(request: PersonRequest, slug: str) -> HttpResponse:
+    member = member_of(request.user, slug, role=Role.OWNER)
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            run = receive.accept(project=member.project, by=request.user, **form.upload())
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("run", slug=slug, pk=run.pk)
+    shown = shelf.articles(member.project, before=whole_number(request.GET.get("before")))
+    context = page(member, form=form, shelf=shown)
+    return render(request, "labeling/articles.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def article(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
+    member = member_of(request.user, slug, role=Role.OWNER)
+    source = get_object_or_404(Source.objects.defer("text"), pk=pk, project_id=member.project_id)
+    read = shelf.read(source, project=member.project, after=whole_number(request.GET.get("after")))
+    return render(request, "labeling/article.html", page(member, here="articles", source=source, read=read))
