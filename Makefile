@@ -1,0 +1,49 @@
+# Every way in. `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= $(or $(FACTCHECK_PORT),8000)
+DATA ?= $(or $(FACTCHECK_DATA),var)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up dev browser check test bench
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+
+setup: .venv/installed ## the environment alone
+
+up: .venv/installed ## start everything: make up [PORT=8001] [DATA=directory]
+	@FACTCHECK_PORT='$(PORT)' FACTCHECK_DATA='$(DATA)' exec $(BIN)/python manage.py up --with-parent
+
+check: dev ## the quick loop: lint, types, import rules, migrations, quick tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m pytest -q -m "not slow and not browser"
+
+test: dev browser ## every test, on SQLite and on PostgreSQL
+	$(BIN)/python -m pytest -q
+	FACTCHECK_TEST_DATABASE=postgres $(BIN)/python -m pytest -q
+
+bench: dev browser ## the figures of docs/benchmarks.md
+	$(BIN)/python -m bench
+
+dev: .venv/installed-dev
+
+browser:
+	@sh tests/browser/install.sh
+
+# Stamps: a changed list of requirements is installed before the next command.
+.venv/installed: requirements.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo 'Python 3.11 or newer is needed: make $(or $(MAKECMDGOALS),setup) PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	@touch $@

