@@ -1,0 +1,1 @@
+"""Text and numbers: segmentation, features, learning, agreement. Knows no Django; usable in a notebook."""
