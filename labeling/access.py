@@ -14,7 +14,7 @@ def member_of(user: AbstractBaseUser | AnonymousUser, slug: str, *, role: Role |
     """
     current = Guideline.objects.filter(project=OuterRef("project")).order_by("-number").values("pk")[:1]
     found = (
-        Membership.objects.filter(project__slug=slug, user_id=user.pk)
+        Membership.objects.filter(project__slug=slug, user_id=user.pk or 0)
         .select_related("project__version")
         .annotate(guideline_id=Subquery(current))
         .first()
@@ -22,3 +22,14 @@ def member_of(user: AbstractBaseUser | AnonymousUser, slug: str, *, role: Role |
     if found is None or (role is not None and found.role != role):
         raise Http404(slug)
     return found
+
+
+def at_desk(user: AbstractBaseUser | AnonymousUser, slug: str) -> Membership:
+    """The bare membership for the annotate page's endpoint, where a millisecond a request counts. Raises Http404."""
+    query = (
+        "SELECT m.* FROM labeling_membership m JOIN labeling_project p ON p.id = m.project_id"
+        " WHERE p.slug = %s AND m.user_id = %s"
+    )
+    for found in Membership.objects.raw(query, [slug, user.pk]):
+        return found
+    raise Http404(slug)

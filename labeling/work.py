@@ -13,7 +13,7 @@ from labeling.claims import Claim
 from labeling.errors import FactcheckError, LostClaim
 from labeling.flow import agree, export, segment, train
 from labeling.models import Kind
-from ml.errors import MLError
+from ml.errors import MlError
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class _Attempt:
         if error is None:
             return False
         self.failed = True
-        mendable = isinstance(error, FactcheckError | MLError)
+        mendable = isinstance(error, FactcheckError | MlError)
         if isinstance(error, LostClaim):
             log.warning("run %s was taken over by another worker", self.claim.run.pk)
             return True

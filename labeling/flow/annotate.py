@@ -1,16 +1,20 @@
 """A person's answers: kept once, amended with their history, undone without loss."""
 
+import json
+import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from django.db import IntegrityError, transaction
+from django.core.cache import cache
+from django.db import IntegrityError, connection
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from labeling import dialect
 from labeling.acts import Act
 from labeling.flow.queue import LEASE
-from labeling.models import Annotation, Event, Guideline, Label, Lease, Membership, Sentence, State, Verb
+from labeling.models import Annotation, Event, Lease, Membership, Sentence, State, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +34,51 @@ def submit(*, by: Membership, acts: Sequence[Act]) -> list[Receipt]:
     its reason, and the others are kept; row and Event are written together or not at all; a slot is never overfilled:
     an answer that comes after its lease ran out takes a free slot, or is kept as surplus.
     """
+    labels = _labels(by.project_id)
     try:
-        with transaction.atomic():
-            return _submit(by, acts)
+        with dialect.writing():
+            return _submit(by, acts, labels, known={})
     except IntegrityError:
-        # The same acts arrived twice at once and the other request won: now its Events are there to be seen.
-        with transaction.atomic():
-            return _submit(by, acts)
+        # One of the acts was done before, or is being done by another request that won: its Event is there to be seen.
+        with dialect.writing():
+            return _submit(by, acts, labels, known=_known(acts))
 
 
-def _submit(by: Membership, acts: Sequence[Act]) -> list[Receipt]:
-    receipts: dict[str, Receipt] = {}
-    for event in Event.objects.filter(key__in=[act.key for act in acts]).only("key", "after", "who_id"):
-        receipts[str(event.key)] = Receipt(str(event.key), saved=True, surplus=bool(event.after.get("surplus")))
-    fresh = list({act.key: act for act in acts if str(act.key) not in receipts}.values())
-    if fresh:
-        labels = {label.key: label for label in Label.objects.filter(project_id=by.project_id)}
-        for batch in _batches(fresh):
-            for receipt in _withdraw(by, batch[0]) if batch[0].kind == "withdraw" else _answer(by, batch, labels):
-                receipts[receipt.key] = receipt
+def _labels(project_id: int) -> dict[str, int]:
+    """The keys of the project's labels; up to ten seconds old."""
+    return dict(cache.get_or_set(f"labels:{project_id}", lambda: _read_labels(project_id), 10) or {})
+
+
+def _read_labels(project_id: int) -> dict[str, int]:
+    return dict(dialect.rows("SELECT key, id FROM labeling_label WHERE project_id = %s", (project_id,)))
+
+
+def _submit(by: Membership, acts: Sequence[Act], labels: dict[str, int], *, known: dict[str, Receipt]) -> list[Receipt]:
+    receipts = dict(known)
+    fresh = list({act.key: act for act in acts if str(act.key) not in known}.values())
+    for batch in _batches(fresh):
+        for receipt in _withdraw(by, batch[0]) if batch[0].kind == "withdraw" else _answer(by, batch, labels):
+            receipts[receipt.key] = receipt
+    refused = [act for act in fresh if not receipts[str(act.key)].saved]
+    if refused:
+        # What makes no sense now may have been done before.
+        receipts |= _known(refused)
     return [receipts[str(act.key)] for act in acts]
+
+
+def _known(acts: Sequence[Act]) -> dict[str, Receipt]:
+    """Receipts of the acts that were done before."""
+    keys = [_stored(act.key) for act in acts]
+    if not dialect.rows(f"SELECT 1 FROM labeling_event WHERE key IN {dialect.among(keys)} LIMIT 1", keys):
+        return {}
+    events = Event.objects.filter(key__in=[act.key for act in acts]).only("key", "after")
+    return {str(one.key): Receipt(str(one.key), saved=True, surplus=bool(one.after.get("surplus"))) for one in events}
+
+
+def _stored(key: uuid.UUID) -> dialect.Value:
+    """A UUID as the database at hand keeps it."""
+    stored: dialect.Value = Event._meta.get_field("key").get_db_prep_value(key, connection)
+    return stored
 
 
 def _batches(acts: Sequence[Act]) -> list[list[Act]]:
@@ -65,62 +94,61 @@ def _batches(acts: Sequence[Act]) -> list[list[Act]]:
     return batches
 
 
-def _answer(by: Membership, acts: Sequence[Act], labels: dict[str, Label]) -> list[Receipt]:
-    ids = sorted(act.sentence for act in acts)
-    mine = {"annotator_id": by.user_id, "project_id": by.project_id, "sentence_id__in": ids}
-    # Locked before it is read: a lease must not run out between the look and the answer.
-    leases = {lease.sentence_id: lease for lease in Lease.objects.select_for_update().filter(**mine).order_by("pk")}
-    former = {}
-    if len(leases) < len(acts):
-        told = Annotation.objects.select_for_update(of=("self",)).select_related("label", "second_label")
-        former = {one.sentence_id: one for one in told.filter(**mine)}
-    receipts, rows, events = [], [], []
-    guideline: int = getattr(by, "guideline_id", 0) or Guideline.objects.filter(project=by.project_id).latest("number").pk
-    for act in sorted(acts, key=lambda one: one.sentence):
-        lease, before = leases.get(act.sentence), former.get(act.sentence)
-        reason = _why_not(act, labels, lease, before)
-        if reason:
-            receipts.append(Receipt(str(act.key), saved=False, reason=reason))
-            continue
-        row = _row(by, act, labels, guideline)
-        if lease is not None:
-            row.selection, row.version_id = lease.selection, lease.version_id
-            row.surplus = not (lease.held or _take_slot(act.sentence))
-        elif before is not None:
-            row.selection, row.version_id, row.surplus = before.selection, before.version_id, before.surplus
-        rows.append(row)
-        events.append(_event(by, act, row, None if lease else before))
-        receipts.append(Receipt(str(act.key), saved=True, surplus=row.surplus))
-    _keep(rows, events, [leases[row.sentence_id].pk for row in rows if row.sentence_id in leases])
-    return receipts
+def _answer(by: Membership, acts: Sequence[Act], labels: dict[str, int]) -> list[Receipt]:
+    refused = {act.key: reason for act in acts if (reason := _why_not(act, labels))}
+    sound = sorted((act for act in acts if act.key not in refused), key=lambda act: act.sentence)
+    origins = _origins(by, [act.sentence for act in sound])
+    for act in sound:
+        if act.sentence not in origins:
+            refused[act.key] = _("This sentence was never lent to you, so the answer was not kept.")
+    kept = [act for act in sound if act.key not in refused]
+    if kept:
+        _keep(by, kept, labels, origins)
+    return [
+        Receipt(str(act.key), saved=False, reason=refused[act.key])
+        if act.key in refused
+        else Receipt(str(act.key), saved=True, surplus=origins[act.sentence].surplus)
+        for act in acts
+    ]
 
 
-def _why_not(act: Act, labels: dict[str, Label], lease: Lease | None, before: Annotation | None) -> str:
-    if lease is None and before is None:
-        return _("This sentence was never lent to you, so the answer was not kept.")
-    if not act.unsure and act.label not in labels:
-        return _("This project has no label %(label)s; reload the page to see its labels.") % {"label": act.label}
-    if act.second_label is not None and act.second_label not in labels:
-        return _("This project has no label %(label)s; reload the page to see its labels.") % {"label": act.second_label}
+def _why_not(act: Act, labels: dict[str, int]) -> str:
+    for label in (None if act.unsure else act.label or "", act.second_label):
+        if label is not None and label not in labels:
+            return _("This project has no label %(label)s; reload the page to see its labels.") % {"label": label}
     return ""
 
 
-def _row(by: Membership, act: Act, labels: dict[str, Label], guideline_id: int) -> Annotation:
-    second = None if act.unsure or act.second_label == act.label else act.second_label
-    return Annotation(
-        project_id=by.project_id,
-        sentence_id=act.sentence,
-        annotator_id=by.user_id,
-        label=None if act.unsure else labels[act.label or ""],
-        second_label=labels[second] if second else None,
-        unsure=act.unsure,
-        boilerplate=act.boilerplate,
-        bad_segment=act.bad_segment,
-        comment=act.comment,
-        seconds=act.seconds,
-        guideline_id=guideline_id,
-        answered_at=Now(),
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """How a sentence came to this person, and what they had said about it before."""
+
+    selection: str
+    version_id: int | None
+    surplus: bool
+    before: dict[str, object] | None = None
+
+
+def _origins(by: Membership, ids: Sequence[int]) -> dict[int, _Origin]:
+    """Use up the leases on the sentences `ids`; where there is none, the answer given before is amended."""
+    if not ids:
+        return {}
+    leases = dialect.rows(
+        "DELETE FROM labeling_lease WHERE annotator_id = %s AND project_id = %s"
+        f" AND sentence_id IN {dialect.among(ids)} RETURNING sentence_id, held, selection, version_id",
+        (by.user_id, by.project_id, *ids),
     )
+    origins = {
+        # A lease that ran out has given its slot back: a late answer takes a free one, or is surplus.
+        sentence: _Origin(selection, version, surplus=not (held or _take_slot(sentence)))
+        for sentence, held, selection, version in sorted(leases, key=lambda lease: int(lease[0]))
+    }
+    rest = [pk for pk in ids if pk not in origins]
+    if rest:
+        told = Annotation.objects.given().select_for_update(of=("self",)).select_related("label", "second_label")
+        for one in told.filter(annotator_id=by.user_id, project_id=by.project_id, sentence_id__in=rest):
+            origins[one.sentence_id] = _Origin(one.selection, one.version_id, one.surplus, said(one))
+    return origins
 
 
 def _take_slot(sentence_id: int) -> bool:
@@ -142,31 +170,42 @@ def said(annotation: Annotation) -> dict[str, object]:
     }
 
 
-def _event(by: Membership, act: Act, row: Annotation, before: Annotation | None) -> Event:
-    return Event(
-        project_id=by.project_id,
-        who_id=by.user_id,
-        verb=Verb.AMENDED if before else Verb.ANSWERED,
-        sentence_id=act.sentence,
-        key=act.key,
-        before=said(before) if before else {},
-        after=said(row),
-    )
+_CONTENT = ("label_id", "second_label_id", "unsure", "boilerplate", "bad_segment", "comment", "seconds")
+_PROVENANCE = ("state", "surplus", "selection", "version_id", "guideline_id", "answered_at")
 
 
-def _keep(rows: Sequence[Annotation], events: Sequence[Event], used_leases: Sequence[int]) -> None:
-    if not rows:
-        return
-    if used_leases:
-        Lease.objects.filter(pk__in=used_leases).delete()
-    answer = ["label", "second_label", "unsure", "boilerplate", "bad_segment", "comment", "seconds"]
-    Annotation.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["sentence", "annotator"],
-        update_fields=[*answer, "state", "surplus", "selection", "version", "guideline", "answered_at"],
+def _keep(by: Membership, acts: Sequence[Act], labels: dict[str, int], origins: dict[int, _Origin]) -> None:
+    """Write the answers and their Events: two statements, whatever their number."""
+    names = ("project_id", "annotator_id", "sentence_id", *_CONTENT, *_PROVENANCE)
+    guideline = "(SELECT id FROM labeling_guideline WHERE project_id = %s ORDER BY number DESC LIMIT 1)"
+    row = f"({', '.join(['%s'] * 10)}, 'given', %s, %s, %s, {guideline}, {dialect.now()})"
+    history = f"(%s, %s, %s, %s, %s, {dialect.json()}, {dialect.json()}, {dialect.now()})"
+    answers: list[dialect.Value] = []
+    events: list[dialect.Value] = []
+    for act in acts:
+        origin = origins[act.sentence]
+        label = None if act.unsure else act.label
+        second = None if act.unsure or act.second_label == act.label else act.second_label
+        answers += [by.project_id, by.user_id, act.sentence, labels.get(label or ""), labels.get(second or "")]
+        answers += [act.unsure, act.boilerplate, act.bad_segment, act.comment, act.seconds]
+        answers += [origin.surplus, origin.selection, origin.version_id, by.project_id]
+        after = asdict(act) | {"label": label, "second_label": second, "surplus": origin.surplus}
+        for name in ("key", "kind", "sentence"):
+            del after[name]
+        verb = Verb.ANSWERED if origin.before is None else Verb.AMENDED
+        events += [by.project_id, by.user_id, verb.value, act.sentence, _stored(act.key)]
+        events += [json.dumps(origin.before or {}), json.dumps(after)]
+    changed = ", ".join(f"{name} = excluded.{name}" for name in (*_CONTENT, *_PROVENANCE))
+    dialect.change(
+        f"INSERT INTO labeling_annotation ({', '.join(names)}) VALUES {', '.join([row] * len(acts))}"
+        f" ON CONFLICT (sentence_id, annotator_id) DO UPDATE SET {changed}",
+        answers,
     )
-    Event.objects.bulk_create(events)
+    dialect.change(
+        "INSERT INTO labeling_event (project_id, who_id, verb, sentence_id, key, before, after, at)"
+        f" VALUES {', '.join([history] * len(acts))}",
+        events,
+    )
 
 
 def _withdraw(by: Membership, act: Act) -> list[Receipt]:

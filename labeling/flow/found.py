@@ -35,9 +35,7 @@ def create_project(
     """
     if Project.objects.filter(slug=slug).exists():
         raise AlreadyHere(f"A project called {slug} is here already. Choose another short name.")
-    project = Project(
-        slug=slug, name=name or slug, languages=list(languages), overlap=overlap, audit_size=audit_size
-    )
+    project = Project(slug=slug, name=name or slug, languages=list(languages), overlap=overlap, audit_size=audit_size)
     try:
         project.full_clean(exclude=["version"])
     except ValidationError as error:

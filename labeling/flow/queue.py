@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
-from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from labeling.models import Lease, Membership, QueueEntry, Selection, Sentence
+from labeling import dialect
+from labeling.models import Lease, Membership, Selection, Sentence
 
 # Held ahead by one page: a keypress never waits for the network.
 AHEAD = 10
@@ -21,6 +21,13 @@ LEASE = timedelta(minutes=30)
 # Every fifth sentence served is of the audit sample, while that lasts.
 AUDIT_TURN = 5
 _TRIES = 5
+_SECONDS = int(LEASE.total_seconds())
+
+# Sentence s is open for a person: free, and neither in their hand nor answered by them.
+_OPEN = """s.in_pool AND s.slots_free > 0
+    AND NOT EXISTS (SELECT 1 FROM labeling_annotation a
+                    WHERE a.sentence_id = s.id AND a.annotator_id = %s AND a.state = 'given')
+    AND NOT EXISTS (SELECT 1 FROM labeling_lease l WHERE l.sentence_id = s.id AND l.annotator_id = %s AND l.held)"""
 
 
 class _Raced(Exception):
@@ -32,9 +39,23 @@ class _Pick:
     """A sentence to lend: why, from which ranking, and its place there."""
 
     sentence_id: int
-    selection: Selection
+    selection: str
     version_id: int | None = None
     place: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Who takes, from which ranking, and what they hold."""
+
+    user_id: int
+    project_id: int
+    version_id: int | None
+    held: Sequence[Lease]
+
+    @property
+    def me(self) -> tuple[int, int]:
+        return self.user_id, self.user_id
 
 
 def take(*, by: Membership, want: int = AHEAD) -> list[Lease]:
@@ -45,7 +66,7 @@ def take(*, by: Membership, want: int = AHEAD) -> list[Lease]:
     """
     for _ in range(_TRIES):
         try:
-            with transaction.atomic():
+            with dialect.writing():
                 return _take(by, min(want, AHEAD))
         except _Raced:
             continue
@@ -54,41 +75,55 @@ def take(*, by: Membership, want: int = AHEAD) -> list[Lease]:
 
 def in_hand(by: Membership) -> list[Lease]:
     """What `by` holds now, in the order of serving."""
-    return list(_held(by))
+    return _held(by)[0]
 
 
-def _held(by: Membership) -> QuerySet[Lease]:
-    soon = When(until__lt=Now() + LEASE / 2, then=Value(True))
-    return (
-        Lease.objects.filter(annotator_id=by.user_id, project_id=by.project_id, held=True)
-        .annotate(ageing=Case(soon, default=Value(False), output_field=BooleanField()))
-        .order_by("turn", "pk")
+def _held(by: Membership) -> tuple[list[Lease], bool]:
+    """The leases in hand, and whether any has less than half of its time left."""
+    found = dialect.rows(
+        f"SELECT id, sentence_id, selection, version_id, turn, place, until < {dialect.after(_SECONDS // 2)}"
+        " FROM labeling_lease WHERE annotator_id = %s AND project_id = %s AND held ORDER BY turn, id",
+        (by.user_id, by.project_id),
     )
+    names = ("id", "sentence_id", "selection", "version_id", "turn", "place")
+    common = {"project_id": by.project_id, "annotator_id": by.user_id}
+    leases = [Lease(**common, **dict(zip(names, row[:-1], strict=True))) for row in found]
+    return leases, any(row[-1] for row in found)
 
 
 def _take(by: Membership, want: int) -> list[Lease]:
     # The lock on one's own membership: two tabs of one person take in turn.
-    member = Membership.objects.select_for_update().only("served", "user_id", "project_id").get(pk=by.pk)
-    held = in_hand(by)
-    if any(lease.ageing for lease in held):  # type: ignore[attr-defined]  # annotated in _held
-        Lease.objects.filter(pk__in=[lease.pk for lease in held]).update(until=Now() + LEASE)
+    (served, version_id), *_ = dialect.rows(
+        "SELECT m.served, p.version_id FROM labeling_membership m JOIN labeling_project p ON p.id = m.project_id"
+        f" WHERE m.id = %s {dialect.lock('m')}",
+        (by.pk,),
+    )
+    held, ageing = _held(by)
+    if ageing:
+        dialect.change(
+            f"UPDATE labeling_lease SET until = {dialect.after(_SECONDS)}"
+            " WHERE annotator_id = %s AND project_id = %s AND held",
+            (by.user_id, by.project_id),
+        )
     lacking = want - len(held)
     if lacking <= 0:
         return held
-    picks = _choose(by, turns=range(member.served, member.served + lacking), held=held)
+    asker = _Asker(by.user_id, by.project_id, version_id, held)
+    turns = range(served, served + lacking)
+    picks = _choose(asker, turns)
     if not picks and reap(project_id=by.project_id):
-        picks = _choose(by, turns=range(member.served, member.served + lacking), held=held)
-    return held + _lend(by, picks, first_turn=member.served) if picks else held
+        picks = _choose(asker, turns)
+    return held + _lend(by, picks, first_turn=served) if picks else held
 
 
-def _choose(by: Membership, *, turns: range, held: Sequence[Lease]) -> list[_Pick]:
-    """Up to one pick a turn: each fifth from the audit sample, the others by the ranking; either stands in for the other."""
+def _choose(asker: _Asker, turns: range) -> list[_Pick]:
+    """Up to one pick a turn: each fifth of the audit sample, the others by rank; either stands in for the other."""
     due = sum(turn % AUDIT_TURN == AUDIT_TURN - 1 for turn in turns)
-    audit = _from_audit_sample(by, due)
-    main = _from_ranking(by, len(turns) - len(audit), held)
-    main += _from_the_rest(by, len(turns) - len(audit) - len(main), held)
-    if lack := len(turns) - len(audit) - len(main):
-        audit += _from_audit_sample(by, lack, skip=[pick.sentence_id for pick in audit])
+    audit = _from_audit_sample(asker, due)
+    main = _from_ranking(asker, len(turns) - len(audit))
+    main += _from_the_rest(asker, len(turns) - len(audit) - len(main))
+    if len(audit) + len(main) < len(turns):
+        audit = _from_audit_sample(asker, len(turns) - len(main))
     picks: list[_Pick] = []
     for turn in turns:
         first, second = (audit, main) if turn % AUDIT_TURN == AUDIT_TURN - 1 else (main, audit)
@@ -97,37 +132,35 @@ def _choose(by: Membership, *, turns: range, held: Sequence[Lease]) -> list[_Pic
     return picks
 
 
-def _locked(sentences: QuerySet[Sentence]) -> QuerySet[Sentence]:
-    return sentences.select_for_update(skip_locked=True, of=("self",))
-
-
-def _from_audit_sample(by: Membership, n: int, skip: Sequence[int] = ()) -> list[_Pick]:
+def _from_audit_sample(asker: _Asker, n: int) -> list[_Pick]:
     if n <= 0:
         return []
-    found = Sentence.objects.open_for(by).filter(project_id=by.project_id, audit_place__isnull=False)
-    rows = _locked(found.exclude(pk__in=skip).order_by("audit_place")).values_list("pk", flat=True)[:n]
-    return [_Pick(pk, Selection.RANDOM) for pk in rows]
+    found = dialect.rows(
+        f"SELECT s.id FROM labeling_sentence s WHERE s.project_id = %s AND s.audit_place IS NOT NULL AND {_OPEN}"
+        f" ORDER BY s.audit_place LIMIT %s {dialect.skip_locked('s')}",
+        (asker.project_id, *asker.me, n),
+    )
+    return [_Pick(pk, Selection.RANDOM.value) for (pk,) in found]
 
 
-def _from_ranking(by: Membership, n: int, held: Sequence[Lease]) -> list[_Pick]:
-    version = by.project.version_id
+def _from_ranking(asker: _Asker, n: int) -> list[_Pick]:
+    version = asker.version_id
     if version is None or n <= 0:
         return []
-    entries = (
-        QueueEntry.objects.filter(version_id=version, sentence__in=Sentence.objects.open_for(by))
-        .select_related("sentence")
-        .only("selection", "place", "sentence__id")
-        .select_for_update(skip_locked=True, of=("sentence",))
-        .order_by("place")
+    query = (
+        "SELECT s.id, q.selection, q.place FROM labeling_queueentry q JOIN labeling_sentence s ON s.id = q.sentence_id"
+        " WHERE q.version_id = %s AND q.place {} %s AND "
+        f"{_OPEN} ORDER BY q.place LIMIT %s {dialect.skip_locked('s')}"
     )
-    passed = max((lease.place for lease in held if lease.version_id == version and lease.place is not None), default=-1)
-    rows = list(entries.filter(place__gt=passed)[:n])
-    if len(rows) < n and passed >= 0:
-        rows += entries.filter(place__lte=passed)[: n - len(rows)]
-    return [_Pick(row.sentence_id, Selection(row.selection), version, row.place) for row in rows]
+    places = [lease.place for lease in asker.held if lease.version_id == version and lease.place is not None]
+    passed = max(places, default=-1)
+    found = dialect.rows(query.format(">"), (version, passed, *asker.me, n))
+    if len(found) < n and passed >= 0:
+        found += dialect.rows(query.format("<="), (version, passed, *asker.me, n - len(found)))
+    return [_Pick(pk, selection, version, place) for pk, selection, place in found]
 
 
-def _from_the_rest(by: Membership, n: int, held: Sequence[Lease]) -> list[_Pick]:
+def _from_the_rest(asker: _Asker, n: int) -> list[_Pick]:
     """What no ranking speaks of, in the stable pseudo-random order, from where this person's leases stand in it.
 
     Starting there, not at the beginning, keeps the cost flat for a person whose own answers wait for a second one.
@@ -135,48 +168,54 @@ def _from_the_rest(by: Membership, n: int, held: Sequence[Lease]) -> list[_Pick]
     """
     if n <= 0:
         return []
-    version = by.project.version_id
-    found = Sentence.objects.open_for(by).filter(project_id=by.project_id, audit_place__isnull=True)
-    if version is not None:
-        found = found.exclude(pk__in=QueueEntry.objects.filter(version_id=version).values("sentence_id"))
-    found = found.order_by("shuffle")
-    shuffled = [lease.place for lease in held if lease.version_id is None and lease.place is not None]
-    rows: list[tuple[int, int]] = []
-    if shuffled:
-        rows = list(_locked(found.filter(shuffle__gt=max(shuffled))).values_list("pk", "shuffle")[:n])
-        found = found.filter(shuffle__lte=max(shuffled))
-    if len(rows) < n:
-        rows += _locked(found).values_list("pk", "shuffle")[: n - len(rows)]
-    why = Selection.SEED if version is None else Selection.RANDOM
-    return [_Pick(pk, why, None, place) for pk, place in rows]
+    query = (
+        "SELECT s.id, s.shuffle FROM labeling_sentence s"
+        " WHERE s.project_id = %s AND s.audit_place IS NULL AND s.shuffle {} %s AND NOT EXISTS"
+        " (SELECT 1 FROM labeling_queueentry q WHERE q.version_id = %s AND q.sentence_id = s.id)"
+        f" AND {_OPEN} ORDER BY s.shuffle LIMIT %s {dialect.skip_locked('s')}"
+    )
+    places = [lease.place for lease in asker.held if lease.version_id is None and lease.place is not None]
+    passed = max(places, default=-1)
+    # No version has the key 0: before the first ranking nothing is left out.
+    known = (asker.version_id or 0, *asker.me)
+    found = dialect.rows(query.format(">"), (asker.project_id, passed, *known, n))
+    if len(found) < n and passed >= 0:
+        found += dialect.rows(query.format("<="), (asker.project_id, passed, *known, n - len(found)))
+    why = Selection.SEED if asker.version_id is None else Selection.RANDOM
+    return [_Pick(pk, why.value, None, place) for pk, place in found]
 
 
 def _lend(by: Membership, picks: Sequence[_Pick], *, first_turn: int) -> list[Lease]:
     chosen = [pick.sentence_id for pick in picks]
-    if Sentence.objects.filter(pk__in=chosen, slots_free__gt=0).update(slots_free=F("slots_free") - 1) < len(chosen):
+    slots = "UPDATE labeling_sentence SET slots_free = slots_free - 1 WHERE slots_free > 0 AND id IN "
+    if dialect.change(slots + dialect.among(chosen), chosen) < len(chosen):
         raise _Raced
-    leases = [
+    row = f"(%s, %s, %s, TRUE, {dialect.after(_SECONDS)}, %s, %s, %s, %s)"
+    values: list[dialect.Value] = []
+    for turn, pick in enumerate(picks, start=first_turn + 1):
+        values += [by.project_id, pick.sentence_id, by.user_id, pick.selection, pick.version_id, turn, pick.place]
+    # A lease that ran out stays as a proof: lending the same sentence again revives it.
+    dialect.change(
+        "INSERT INTO labeling_lease"
+        " (project_id, sentence_id, annotator_id, held, until, selection, version_id, turn, place)"
+        f" VALUES {', '.join([row] * len(picks))} ON CONFLICT (sentence_id, annotator_id) DO UPDATE SET"
+        " held = TRUE, until = excluded.until, selection = excluded.selection, version_id = excluded.version_id,"
+        " turn = excluded.turn, place = excluded.place",
+        values,
+    )
+    dialect.change("UPDATE labeling_membership SET served = served + %s WHERE id = %s", (len(picks), by.pk))
+    return [
         Lease(
             project_id=by.project_id,
             sentence_id=pick.sentence_id,
             annotator_id=by.user_id,
-            until=Now() + LEASE,
             selection=pick.selection,
             version_id=pick.version_id,
-            turn=first_turn + offset,
+            turn=turn,
             place=pick.place,
         )
-        for offset, pick in enumerate(picks, start=1)
+        for turn, pick in enumerate(picks, start=first_turn + 1)
     ]
-    # A lease that ran out stays as a proof: lending the same sentence again revives it.
-    Lease.objects.bulk_create(
-        leases,
-        update_conflicts=True,
-        unique_fields=["sentence", "annotator"],
-        update_fields=["held", "until", "selection", "version", "turn", "place"],
-    )
-    Membership.objects.filter(pk=by.pk).update(served=F("served") + len(leases))
-    return leases
 
 
 def reap(*, project_id: int | None = None, limit: int = 500) -> int:
@@ -185,7 +224,7 @@ def reap(*, project_id: int | None = None, limit: int = 500) -> int:
     out = Lease.objects.filter(mine, held=True, until__lt=Now())
     if not out.exists():
         return 0
-    with transaction.atomic():
+    with dialect.writing():
         leases = list(out.select_for_update(skip_locked=True).values_list("pk", "sentence_id")[:limit])
         Lease.objects.filter(pk__in=[pk for pk, _ in leases]).update(held=False)
         give_back([sentence for _, sentence in leases])

@@ -1,13 +1,14 @@
 """What the annotate page shows of the sentences in hand: text, neighbours, where they come from."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from django.db.models import Q
 from django.urls import reverse
 
+from labeling import dialect
 from labeling.flow.annotate import said
-from labeling.models import Annotation, Lease, Membership, Sentence, State, Unit
+from labeling.models import Annotation, Lease, Membership, State, Unit
 
 NEIGHBOURS = 2
 
@@ -19,12 +20,12 @@ class Served:
     id: int
     text: str
     lang: str
-    before: list[str]
-    after: list[str]
     title: str
     publisher: str
     published_at: str | None
     url: str
+    before: list[str]
+    after: list[str]
     article_url: str
     selection: str
     answer: dict[str, object] | None
@@ -33,52 +34,47 @@ class Served:
         return asdict(self)
 
 
-def served(*, by: Membership, leases: Sequence[Lease]) -> list[Served]:
-    """The sentences of `leases`, in their order, in three queries."""
+def served(*, by: Membership, slug: str, leases: Sequence[Lease]) -> list[Served]:
+    """The sentences of `leases` with their neighbours, in their order, in one query (two where one was undone)."""
     ids = [lease.sentence_id for lease in leases]
     if not ids:
         return []
-    wanted = Sentence.objects.filter(pk__in=ids).select_related("source").defer("source__text")
-    sentences = {one.pk: one for one in wanted}
-    texts = _neighbourhood([one for one in sentences.values() if one.source.unit == Unit.ARTICLE])
-    told = Annotation.objects.filter(sentence_id__in=ids, annotator_id=by.user_id, state=State.WITHDRAWN)
-    answers = {one.sentence_id: said(one) for one in told.select_related("label", "second_label")}
-    rows = ((lease, sentences[lease.sentence_id]) for lease in leases if lease.sentence_id in sentences)
-    return [_served(by, lease, one, texts, answers.get(one.pk)) for lease, one in rows]
+    near: defaultdict[int, dict[int, tuple[str, ...]]] = defaultdict(dict)
+    # Rows of a list have no neighbours: they are context of nothing.
+    reach = f"CASE WHEN o.unit = '{Unit.ARTICLE.value}' THEN {NEIGHBOURS} ELSE 0 END"
+    for pk, distance, *columns in dialect.rows(
+        "SELECT s.id, n.number - s.number, n.text, s.lang, o.title, o.publisher, o.published_at, o.url"
+        " FROM labeling_sentence s JOIN labeling_source o ON o.id = s.source_id"
+        f" JOIN labeling_sentence n ON n.source_id = s.source_id AND n.number BETWEEN s.number - {reach}"
+        f" AND s.number + {reach} WHERE s.id IN {dialect.among(ids)}",
+        ids,
+    ):
+        near[pk][distance] = tuple(columns)
+    answers = _undone(by, [lease.sentence_id for lease in leases if not lease.turn])
+    return [_served(slug, lease, near[lease.sentence_id], answers) for lease in leases if lease.sentence_id in near]
 
 
-def _neighbourhood(sentences: Sequence[Sentence]) -> dict[tuple[int, int], str]:
-    if not sentences:
+def _undone(by: Membership, ids: Sequence[int]) -> dict[int, dict[str, object]]:
+    """What `by` had said about the sentences whose answers they took back."""
+    if not ids:
         return {}
-    near = Q()
-    for one in sentences:
-        near |= Q(source_id=one.source_id, number__range=(one.number - NEIGHBOURS, one.number + NEIGHBOURS))
-    rows = Sentence.objects.filter(near).values_list("source_id", "number", "text")
-    return {(source, number): text for source, number, text in rows}
+    told = Annotation.objects.filter(sentence_id__in=ids, annotator_id=by.user_id, state=State.WITHDRAWN)
+    return {one.sentence_id: said(one) for one in told.select_related("label", "second_label")}
 
 
-def _served(
-    by: Membership,
-    lease: Lease,
-    one: Sentence,
-    texts: dict[tuple[int, int], str],
-    answer: dict[str, object] | None,
-) -> Served:
-    def around(first: int, last: int) -> list[str]:
-        keys = ((one.source_id, number) for number in range(first, last))
-        return [texts[key] for key in keys if key in texts]
-
+def _served(slug: str, lease: Lease, near: dict[int, tuple[str, ...]], answers: dict[int, dict[str, object]]) -> Served:
+    text, lang, title, publisher, published_at, url = near[0]
     return Served(
-        id=one.pk,
-        text=one.text,
-        lang=one.lang,
-        before=around(one.number - NEIGHBOURS, one.number),
-        after=around(one.number + 1, one.number + NEIGHBOURS + 1),
-        title=one.source.title,
-        publisher=one.source.publisher,
-        published_at=one.source.published_at.isoformat() if one.source.published_at else None,
-        url=one.source.url if one.source.url.startswith(("https://", "http://")) else "",
-        article_url=reverse("annotate_article", args=[by.project.slug, one.pk]),
+        id=lease.sentence_id,
+        text=text,
+        lang=lang,
+        title=title,
+        publisher=publisher,
+        published_at=str(published_at) if published_at else None,
+        url=url if url.startswith(("https://", "http://")) else "",
+        before=[near[distance][0] for distance in sorted(near) if distance < 0],
+        after=[near[distance][0] for distance in sorted(near) if distance > 0],
+        article_url=reverse("annotate_article", args=[slug, lease.sentence_id]),
         selection=lease.selection,
-        answer=answer,
+        answer=answers.get(lease.sentence_id),
     )

@@ -13,10 +13,10 @@ from labeling.models.verdict import Verdict
 
 __all__ = [
     "LABEL_VERBS",
+    "OPEN",
     "AgreementReport",
     "Annotation",
     "Event",
-    "OPEN",
     "Guideline",
     "Kind",
     "Label",

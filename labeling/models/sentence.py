@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 
-from labeling.models.project import Membership, Project
+from labeling.models.project import Project
 from labeling.models.source import Source
 
 
@@ -17,16 +17,6 @@ class SentenceQuerySet(models.QuerySet["Sentence"]):
 
     def with_free_slots(self) -> "SentenceQuerySet":
         return self.in_pool().filter(slots_free__gt=0)
-
-    def open_for(self, member: Membership) -> "SentenceQuerySet":
-        """Pool sentences with a free slot that `member` neither holds nor has answered."""
-        mine = {"sentence_id": OuterRef("pk"), "annotator_id": member.user_id}
-        annotation = self.model._meta.get_field("annotations").related_model
-        lease = self.model._meta.get_field("leases").related_model
-        return self.with_free_slots().filter(
-            ~Exists(annotation.objects.filter(**mine, state="given")),
-            ~Exists(lease.objects.filter(**mine, held=True)),
-        )
 
     def of_audit_sample(self) -> "SentenceQuerySet":
         return self.filter(audit_place__isnull=False)

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
 from labeling import acts
-from labeling.access import member_of
+from labeling.access import at_desk, member_of
 from labeling.errors import Refused
 from labeling.flow import annotate as answers
 from labeling.flow import progress, queue, show
@@ -24,7 +24,7 @@ from labeling.models import Membership, Preference, Sentence
 def annotate(request: HttpRequest, slug: str) -> HttpResponse:
     """The page itself; its sentences come by `sync`."""
     member = member_of(request.user, slug)
-    preference = Preference.objects.filter(user_id=request.user.pk).first() or Preference(language="id")
+    preference = Preference.objects.filter(user_id=request.user.pk or 0).first() or Preference(language="id")
     context = {
         "project": member.project,
         "member": member,
@@ -40,7 +40,7 @@ def sync(request: HttpRequest, slug: str) -> HttpResponse:
     """Take in answers, hand out sentences: one request for both."""
     if not request.user.is_authenticated:
         return JsonResponse({"sign_in": reverse("sign_in")}, status=401)
-    member = member_of(request.user, slug)
+    member = at_desk(request.user, slug)
     try:
         document = json.loads(request.body)
         sent, want = acts.parse(document)
@@ -49,7 +49,7 @@ def sync(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as error:
         return JsonResponse({"reason": str(error)}, status=400)
     receipts = answers.submit(by=member, acts=sent) if sent else []
-    return JsonResponse({"receipts": [_receipt(one) for one in receipts], **_sentences(member, want, document)})
+    return JsonResponse({"receipts": [_receipt(one) for one in receipts], **_sentences(member, slug, want, document)})
 
 
 def _receipt(one: answers.Receipt) -> dict[str, object]:
@@ -58,7 +58,7 @@ def _receipt(one: answers.Receipt) -> dict[str, object]:
     return {"key": one.key, "saved": False, "reason": one.reason}
 
 
-def _sentences(member: Membership, want: int, document: dict[str, object]) -> dict[str, object]:
+def _sentences(member: Membership, slug: str, want: int, document: dict[str, object]) -> dict[str, object]:
     if not want:
         return {"sentences": [], "progress": None, "empty": None}
     leases = queue.take(by=member, want=want)
@@ -66,7 +66,7 @@ def _sentences(member: Membership, want: int, document: dict[str, object]) -> di
     known = set(have) if isinstance(have, list) and all(isinstance(one, int) for one in have) else set()
     new = [lease for lease in leases if lease.sentence_id not in known]
     return {
-        "sentences": [one.as_json() for one in show.served(by=member, leases=new)],
+        "sentences": [one.as_json() for one in show.served(by=member, slug=slug, leases=new)],
         "progress": progress.for_page(member),
         "empty": None if leases else why_empty(member),
     }
@@ -86,5 +86,9 @@ def article(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     member = member_of(request.user, slug)
     sentence = get_object_or_404(Sentence.objects.select_related("source"), pk=pk, project_id=member.project_id)
     text = sentence.source.text
-    parts = {"before": text[: sentence.start], "here": text[sentence.start : sentence.end], "after": text[sentence.end :]}
+    parts = {
+        "before": text[: sentence.start],
+        "here": text[sentence.start : sentence.end],
+        "after": text[sentence.end :],
+    }
     return render(request, "labeling/_article_text.html", {"source": sentence.source, "parts": parts})

@@ -1,12 +1,15 @@
 """Answers: once, amended with history, undone, late."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
 from django.db.utils import OperationalError
 
-from labeling.flow import annotate, queue
+from labeling import dialect
+from labeling.dialect import change
+from labeling.flow import queue
 from labeling.flow.annotate import submit
 from labeling.models import Annotation, Event, Lease, Sentence
 from tests.cast import Cast
@@ -50,6 +53,21 @@ def test_a_replay_after_an_amendment_changes_nothing(cast: Cast, lent: list[int]
     submit(by=cast.ani, acts=[answer(lent[0], "denial")])
     submit(by=cast.ani, acts=[first])
     assert Annotation.objects.get().label.key == "denial"  # type: ignore[union-attr]  # the answer has a label
+
+
+def test_a_replay_after_an_undo_changes_nothing(cast: Cast, lent: list[int]) -> None:
+    first = answer(lent[0], "claim")
+    submit(by=cast.ani, acts=[first])
+    submit(by=cast.ani, acts=[undo(lent[0])])
+    assert [one.saved for one in submit(by=cast.ani, acts=[first])] == [True]
+    assert not Annotation.objects.given().exists()
+
+
+def test_an_undo_sent_twice_is_saved_both_times_and_done_once(cast: Cast, lent: list[int]) -> None:
+    act = undo(lent[0])
+    submit(by=cast.ani, acts=[answer(lent[0])])
+    assert [submit(by=cast.ani, acts=[act])[0].saved for _ in range(2)] == [True, True]
+    assert Event.objects.filter(verb="withdrew").count() == 1
 
 
 def test_an_amendment_remembers_what_was_said_before(cast: Cast, lent: list[int]) -> None:
@@ -138,10 +156,12 @@ def test_a_late_answer_beyond_the_overlap_is_kept_as_surplus(cast: Cast, lent: l
 
 
 def test_a_failed_event_saves_nothing(cast: Cast, lent: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
-        raise OperationalError("disk full")
+    def fail(sql: str, parameters: Iterable[dialect.Value]) -> int:
+        if "INTO labeling_event" in sql:
+            raise OperationalError("disk full")
+        return change(sql, parameters)
 
-    monkeypatch.setattr(annotate.Event.objects, "bulk_create", fail)
+    monkeypatch.setattr(dialect, "change", fail)
     with pytest.raises(OperationalError):
         submit(by=cast.ani, acts=[answer(lent[0])])
     assert not Annotation.objects.exists()

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -19,11 +19,11 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture
-def crowd() -> Iterator[tuple[Project, list[Membership]]]:
+def crowd() -> tuple[Project, list[Membership]]:
     """A project of overlap two, and fifty annotators."""
     project = gather(overlap=2, audit_size=0).project
     people = [User.objects.create(username=f"annotator-{number}") for number in range(50)]
-    yield project, [Membership.objects.create(project=project, user=user) for user in people]
+    return project, [Membership.objects.create(project=project, user=user) for user in people]
 
 
 def at_once(act: Callable[[Membership], object], people: list[Membership]) -> None:

@@ -19,9 +19,13 @@ class Command(SpeakingCommand):
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="short name: letters, digits and hyphens; it becomes part of the address")
         parser.add_argument("--name", default="", help="the name on the pages; the short name if not given")
-        parser.add_argument("--lang", action="append", choices=["id", "en"], help="a language of the articles; repeat for more")
+        parser.add_argument(
+            "--lang", action="append", choices=["id", "en"], help="a language of the articles; repeat for more"
+        )
         parser.add_argument("--overlap", type=int, default=1, help="how many people answer each sentence (1 to 10)")
-        parser.add_argument("--audit-size", type=int, default=300, help="how large the random audit sample is to become")
+        parser.add_argument(
+            "--audit-size", type=int, default=300, help="how large the random audit sample is to become"
+        )
 
     def do(self, **options: Any) -> dict[str, Any]:
         project = create_project(

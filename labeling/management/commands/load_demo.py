@@ -19,7 +19,7 @@ PEOPLE = (("demo-owner", Role.OWNER), ("demo-annotator-1", Role.ANNOTATOR), ("de
 
 
 class Command(SpeakingCommand):
-    help = "Load the demo project, once: made-up articles in two languages, an owner and two annotators with one-time links."
+    help = "Load the demo project, once: made-up articles in two languages, an owner, two annotators, their links."
 
     def arguments(self, parser: CommandParser) -> None:
         pass

@@ -1,0 +1,73 @@
+"""A pool of made-up sentences and a crowd of signed-in annotators, written straight as rows."""
+
+import hashlib
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
+
+from labeling.flow.found import create_project
+from labeling.models import Membership, Preference, Project, Sentence, Source
+
+ROWS = 500
+
+
+def fill(n: int) -> Project:
+    """A project with `n` sentences of news length, an audit sample of 300, and no ranking."""
+    project = create_project(slug="bench", by=None)
+    for first in range(0, n, ROWS):
+        Sentence.objects.bulk_create(_sentences(project, first, min(ROWS, n - first)), batch_size=ROWS)
+    Project.objects.filter(pk=project.pk).update(n_sentences=n, n_pool=n)
+    return project
+
+
+def _sentences(project: Project, first: int, n: int) -> Iterator[Sentence]:
+    texts = [
+        f"Sentence {number}: the head of district {number % 97} said on Tuesday that the bridge "
+        f"over river {number % 31} would stay closed until the repair of its {number % 11} pillars is paid for."
+        for number in range(first, first + n)
+    ]
+    text = "\n".join(texts)
+    source = Source.objects.create(
+        project=project, title=f"Article {first}", lang="en", text=text, sha256=_digest(text, 32), n_sentences=n
+    )
+    start = 0
+    for number, one in enumerate(texts):
+        audit = first + number if first + number < 300 else None
+        yield Sentence(
+            project=project,
+            source=source,
+            number=number,
+            start=start,
+            end=start + len(one),
+            text=one,
+            text_hash=_digest(one, 16),
+            lang="en",
+            slots_free=1 if audit is None else 2,
+            shuffle=int(_digest(one, 7), 16),
+            audit_place=audit,
+            audit_probability=None if audit is None else 0.03,
+        )
+        start += len(one) + 1
+
+
+def _digest(text: str, size: int) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=size).hexdigest()
+
+
+def crowd(project: Project, n: int) -> list[str]:
+    """`n` annotators; returns their session keys, as if each had signed in."""
+    keys = []
+    for number in range(n):
+        user = User.objects.create(username=f"bench-{number}")
+        Preference.objects.create(user=user, language="en")
+        Membership.objects.create(project=project, user=user)
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.create()
+        keys.append(str(session.session_key))
+    return keys
