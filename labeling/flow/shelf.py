@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 
+from labeling.flow.settle import majority
 from labeling.models import Annotation, Label, Project, Sentence, Source, Verdict
 
 ROWS = 50
@@ -75,14 +76,18 @@ def _told(sentences: Sequence[Sentence], project: Project) -> list[ReadSentence]
     for sentence_id, label_id in given.values_list("sentence_id", "label_id"):
         said.setdefault(sentence_id, Counter())[label_id] += 1
     verdicts = dict(Verdict.objects.filter(sentence_id__in=ids).values_list("sentence_id", "label_id"))
-    return [_one(one, said.get(one.pk, Counter()), verdicts.get(one.pk), labels, project.overlap) for one in sentences]
+    return [_one(one, said.get(one.pk, Counter()), verdicts.get(one.pk), labels) for one in sentences]
 
 
 def _one(
-    sentence: Sentence, said: "Counter[int | None]", verdict: int | None, labels: dict[int, Label], overlap: int
+    sentence: Sentence, said: "Counter[int | None]", verdict: int | None, labels: dict[int, Label]
 ) -> ReadSentence:
-    answers = [(labels[key], count) for key, count in said.most_common() if key is not None]
-    majority = answers[0] if answers and (len(answers) == 1 or answers[0][1] > answers[1][1]) else None
-    decided = labels[verdict] if verdict is not None else None
-    settled = decided or (majority[0] if majority and said.total() >= overlap else None)
-    return ReadSentence(sentence, answers, unsure=said[None], verdict=decided, settled=settled)
+    votes = {key: count for key, count in said.most_common() if key is not None}
+    winner = verdict if verdict is not None else majority(votes)
+    return ReadSentence(
+        sentence,
+        answers=[(labels[key], count) for key, count in votes.items()],
+        unsure=said[None],
+        verdict=labels[verdict] if verdict is not None else None,
+        settled=labels[winner] if winner is not None else None,
+    )

@@ -19,7 +19,7 @@ from labeling.models import Preference
 from labeling.views.asking import safe_next
 
 # Signing in by link checks no password: the session remembers the backend that knows the person.
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = settings.AUTHENTICATION_BACKENDS[-1]
 
 
 @sensitive_post_parameters("password")

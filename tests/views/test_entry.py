@@ -1,0 +1,100 @@
+"""Signing in, out, and by a one-time link."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from labeling.flow.people import add_person, new_link
+from labeling.models import OneTimeLink, Preference
+from tests.cast import PASSWORD, Cast
+
+
+def sign_in(client: Client, name: str, password: str = PASSWORD, **more: str) -> str:
+    response = client.post("/sign-in/", {"username": name, "password": password, **more})
+    return str(response.headers.get("Location", ""))
+
+
+def test_the_right_password_opens_the_list_of_projects(cast: Cast, client: Client) -> None:
+    assert sign_in(client, "ani") == "/"
+
+
+def test_a_wrong_password_is_answered_with_a_sentence(cast: Cast, client: Client) -> None:
+    page = client.post("/sign-in/", {"username": "ani", "password": "wrong"})
+    assert "do not belong together" in page.content.decode()
+
+
+def test_after_signing_in_the_page_that_was_wanted_opens(cast: Cast, client: Client) -> None:
+    assert sign_in(client, "ani", next="/p/berita/annotate/") == "/p/berita/annotate/"
+
+
+@pytest.mark.parametrize("foreign", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"])
+def test_a_foreign_address_is_never_opened(cast: Cast, client: Client, foreign: str) -> None:
+    assert sign_in(client, "ani", next=foreign) == "/"
+
+
+def test_signing_in_speaks_the_persons_language(cast: Cast, client: Client) -> None:
+    Preference.objects.filter(user=cast.ani.user).update(language="id")
+    sign_in(client, "ani")
+    assert client.cookies[settings.LANGUAGE_COOKIE_NAME].value == "id"
+
+
+def test_signing_in_gives_a_new_session_key(cast: Cast, client: Client) -> None:
+    client.session.save()
+    before = client.session.session_key
+    sign_in(client, "ani")
+    assert client.session.session_key != before
+
+
+def test_signing_out_ends_the_session(cast: Cast, client: Client) -> None:
+    client.force_login(cast.ani.user)
+    client.post("/sign-out/")
+    assert "sessionid" not in client.cookies or not client.cookies["sessionid"].value
+
+
+def test_guessing_is_slowed_down_with_a_plain_sentence(cast: Cast, client: Client, settings: Settings) -> None:
+    settings.AXES_ENABLED = True
+    for _attempt in range(settings.AXES_FAILURE_LIMIT):
+        page = client.post("/sign-in/", {"username": "ani", "password": "wrong"})
+    assert "Wait a quarter of an hour" in page.content.decode()
+
+
+def test_looking_at_a_link_does_not_use_it_up(cast: Cast, client: Client) -> None:
+    token = new_link(user=cast.ani.user)
+    client.get(f"/link/{token}/")
+    assert OneTimeLink.objects.get().used_at is None
+
+
+def test_a_link_says_whose_it_is(cast: Cast, client: Client) -> None:
+    assert "ani" in client.get(f"/link/{new_link(user=cast.ani.user)}/").content.decode()
+
+
+def test_the_button_of_a_link_signs_in(cast: Cast, client: Client) -> None:
+    client.post(f"/link/{new_link(user=cast.ani.user)}/")
+    assert client.get("/").status_code == 200
+
+
+def test_a_link_opens_once(cast: Cast, client: Client) -> None:
+    token = new_link(user=cast.ani.user)
+    client.post(f"/link/{token}/")
+    assert Client().post(f"/link/{token}/").status_code == 410
+
+
+def test_a_used_link_says_what_to_do(cast: Cast, client: Client) -> None:
+    OneTimeLink.objects.all().delete()
+    assert "Ask the owner" in client.get("/link/nonsense/").content.decode()
+
+
+def test_who_comes_by_link_is_told_of_passwords(cast: Cast, client: Client) -> None:
+    _membership, token = add_person(project=cast.project, name="eka", role="annotator", by=cast.citra.user)
+    Preference.objects.filter(user__username="eka").update(language="en")
+    page = client.post(f"/link/{token}/", follow=True).content.decode()
+    assert re.search("choose a password under Preferences", page)
+
+
+def test_nobody_may_make_an_account_for_themselves(db: None, client: Client) -> None:
+    client.post("/sign-in/", {"username": "eka", "password": PASSWORD, "is_staff": "1"})
+    assert not User.objects.exists()

@@ -1,0 +1,145 @@
+"""Who may open what: every route, every role, by a written matrix. A route that is not in it fails here."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from labeling.flow.people import new_link
+from labeling.models import Annotation, Kind, Run, RunState, Selection
+from tests.cast import Cast
+from tests.flow.pool_of import pool_of
+
+METHODS = ("get", "post")
+NOT_HERE, SIGN_IN, NO_METHOD = 404, "sign_in", 405
+# route: (method, what anonymous, dewi (outsider), ani (annotator) and citra (owner) get)
+MATRIX: dict[str, tuple[str, object, object, object, object]] = {
+    "home": ("get", SIGN_IN, 200, 200, 200),
+    "healthz": ("get", 200, 200, 200, 200),
+    "sign_in": ("get", 200, 302, 302, 302),
+    "sign_out": ("post", 302, 302, 302, 302),
+    "link": ("get", 200, 200, 200, 200),
+    "language": ("post", 302, 302, 302, 302),
+    "preferences": ("get", SIGN_IN, 200, 200, 200),
+    "password": ("post", SIGN_IN, 422, 422, 422),
+    "overview": ("get", SIGN_IN, NOT_HERE, 302, 200),
+    "annotate": ("get", SIGN_IN, NOT_HERE, 200, 200),
+    "annotate_sync": ("post", 401, NOT_HERE, 400, 400),
+    "annotate_article": ("get", SIGN_IN, NOT_HERE, 200, 200),
+    "guideline": ("get", SIGN_IN, NOT_HERE, 200, 200),
+    "guideline_fragment": ("get", SIGN_IN, NOT_HERE, 200, 200),
+    "articles": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
+    "article": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
+    "runs": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
+    "run": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
+    "run_progress": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
+    "model": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
+    "train": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302),
+    "agreement": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
+    "measure": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302),
+    "disputes": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
+    "decide": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302),
+    "exports": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
+    "download": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 404),  # the Run of the test has no file
+    "members": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
+    "member_link": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 200),
+}
+WITH_POST_TOO = ("sign_in", "link", "preferences", "articles", "exports", "members")
+UNSAFE = sorted({name for name, row in MATRIX.items() if row[0] == "post"} | set(WITH_POST_TOO))
+IN_A_PROJECT = sorted(set(MATRIX) - {"home", "healthz", "sign_in", "sign_out", "link", "language", "preferences", "password"})
+
+WITH_KEY = ("annotate_article", "article", "run", "run_progress", "decide", "download", "member_link")
+
+
+def patterns(under: URLResolver) -> Iterator[URLPattern]:
+    for one in under.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from patterns(one)
+        else:
+            yield one
+
+
+@pytest.fixture
+def addresses(cast: Cast) -> dict[str, str]:
+    """An address of the project `berita` for every route."""
+    (sentence,) = pool_of(cast.project, 1)
+    run = Run.objects.create(project=cast.project, kind=Kind.EXPORT, state=RunState.DONE, ended_at=timezone.now())
+    row = {"sentence": sentence, "annotator": cast.ani.user, "selection": Selection.SEED, "seconds": 1}
+    Annotation.objects.create(
+        project=cast.project, unsure=True, guideline=cast.project.current_guideline(), answered_at=timezone.now(), **row
+    )
+    keys = {
+        "article": sentence.source_id,
+        "annotate_article": sentence.pk,
+        "decide": sentence.pk,
+        "member_link": cast.budi.pk,
+    }
+    found = {}
+    for one in patterns(get_resolver()):
+        given = {"slug": "berita", "pk": keys.get(one.name or "", run.pk), "token": new_link(user=cast.ani.user)}
+        found[one.name or ""] = reverse(one.name or "", kwargs={name: given[name] for name in one.pattern.converters})
+    return found
+
+
+def outcome(client: Client, method: str, address: str) -> object:
+    response = client.generic(method.upper(), address)
+    if response.status_code == 302 and response.headers["Location"].startswith(reverse("sign_in") + "?next="):
+        return SIGN_IN
+    return response.status_code
+
+
+def test_every_route_is_in_the_matrix() -> None:
+    assert {one.name for one in patterns(get_resolver())} == set(MATRIX)
+
+
+@pytest.mark.parametrize("column", ["anonymous", "dewi", "ani", "citra"])
+@pytest.mark.parametrize("route", sorted(MATRIX))
+def test_a_route_gives_a_role_what_the_matrix_says(
+    route: str, column: str, addresses: dict[str, str], cast: Cast, client: Client
+) -> None:
+    if column != "anonymous":
+        client.force_login(getattr(cast, column).user)
+    method, *row = MATRIX[route]
+    assert outcome(client, method, addresses[route]) == dict(zip(("anonymous", "dewi", "ani", "citra"), row, strict=True))[column]
+
+
+@pytest.mark.parametrize("route", UNSAFE)
+def test_without_its_token_nothing_unsafe_is_done(route: str, addresses: dict[str, str], cast: Cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.citra.user)
+    assert client.post(addresses[route]).status_code == 403
+
+
+@pytest.mark.parametrize("route", sorted(set(MATRIX) - set(WITH_POST_TOO)))
+def test_a_route_refuses_the_method_it_is_not_made_for(
+    route: str, addresses: dict[str, str], cast: Cast, client: Client
+) -> None:
+    client.force_login(cast.citra.user)
+    other = "post" if MATRIX[route][0] == "get" else "get"
+    assert outcome(client, other, addresses[route]) == NO_METHOD
+
+
+@pytest.mark.parametrize("route", WITH_KEY)
+def test_a_row_of_another_project_is_not_here(route: str, addresses: dict[str, str], cast: Cast, client: Client) -> None:
+    """Dewi owns `lain`; the keys in the address are those of `berita`."""
+    client.force_login(cast.dewi.user)
+    address = addresses[route].replace("/berita/", "/lain/")
+    assert outcome(client, MATRIX[route][0], address) == NOT_HERE
+
+
+@pytest.mark.parametrize("route", IN_A_PROJECT)
+def test_a_person_whose_account_was_closed_is_sent_to_sign_in(
+    route: str, addresses: dict[str, str], cast: Cast, client: Client
+) -> None:
+    client.force_login(cast.citra.user)
+    cast.citra.user.is_active = False
+    cast.citra.user.save(update_fields=["is_active"])
+    assert outcome(client, MATRIX[route][0], addresses[route]) in (SIGN_IN, 401)
+
+
+def test_a_key_out_of_range_is_not_here(cast: Cast, client: Client) -> None:
+    client.force_login(cast.citra.user)
+    assert client.get(f"/p/berita/runs/{uuid.uuid4().int}/").status_code == 404
