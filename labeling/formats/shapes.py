@@ -84,7 +84,8 @@ class Reads(Protocol):
 class Snapshot(Protocol):
     """One moment of a project, for writers: may be gone through as often as they like, in the order of sentences."""
 
-    head: Mapping[str, Any]
+    @property
+    def head(self) -> Mapping[str, Any]: ...
 
     def rows(self) -> Iterator[dict[str, Any]]: ...
 

@@ -1,0 +1,114 @@
+"""One moment of a project on disk: read quickly, so that writing it as files takes as long as it likes."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from labeling.errors import Refused
+from labeling.flow.moment import one_moment
+from labeling.flow.rows import JUDGEMENT_FIELDS, ROW_FIELDS, judgements, rows
+from labeling.flow.splits import SPLITS, Groups
+from labeling.models import Event, Project, Verb
+
+# Acts that change nothing in an export: taking one away does not make the next one different.
+WITHOUT_EFFECT = (Verb.EXPORTED, Verb.TRAINED, Verb.JOINED)
+
+
+class Spool:
+    """Rows and judgements as JSON lines in a directory of ours, and what is known of the whole in `head`."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.head: dict[str, Any] = {}
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        return self._lines("rows")
+
+    def judgements(self) -> Iterator[dict[str, Any]]:
+        return self._lines("judgements")
+
+    def _lines(self, name: str) -> Iterator[dict[str, Any]]:
+        with (self.directory / f"{name}.jsonl").open(encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
+
+    def fill(self, name: str, found: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Write each dictionary as it passes."""
+        with (self.directory / f"{name}.jsonl").open("w", encoding="utf-8") as out:
+            for one in found:
+                out.write(json.dumps(one, ensure_ascii=False) + "\n")
+                yield one
+
+
+def take(project: Project, directory: Path) -> Spool:
+    """Read everything that an export needs at one moment into `directory`, in constant memory.
+
+    Raises Refused where no sentence has a settled label yet.
+    """
+    spool = Spool(directory)
+    with one_moment():
+        spool.head = _head(project)
+        labels = {label.pk: label.key for label in project.labels.order_by("digit")}
+        spool.head |= _count_rows(spool.fill("rows", rows(project, labels, Groups.of(project))))
+        spool.head |= _count_judgements(spool.fill("judgements", judgements(project, labels)))
+    if not spool.head["n_rows"]:
+        said = _("There is nothing to export from %(project)s yet: no sentence has a settled label. Label some first.")
+        raise Refused(said % {"project": project.name})
+    return spool
+
+
+def revision_of(project: Project) -> int:
+    """The data revision: the number of the last Event that may have changed what an export holds."""
+    events = Event.objects.filter(project=project).exclude(verb__in=WITHOUT_EFFECT)
+    return int(events.aggregate(last=Max("pk"))["last"] or 0)
+
+
+def _head(project: Project) -> dict[str, Any]:
+    project.refresh_from_db()
+    guideline = project.current_guideline()
+    return {
+        "project": project.slug,
+        "name": project.name,
+        "revision": revision_of(project),
+        "labels": [
+            {"key": label.key, "en": label.name_en, "id": label.name_id} for label in project.labels.order_by("digit")
+        ],
+        "guideline": {"version": guideline.number, "en": guideline.text_en, "id": guideline.text_id},
+        "overlap": project.overlap,
+        "n_sentences": project.n_sentences,
+        "n_pool": project.n_pool,
+        "row_fields": list(ROW_FIELDS),
+        "judgement_fields": list(JUDGEMENT_FIELDS),
+    }
+
+
+def _count_rows(found: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    counts: dict[str, Counter[str]] = {name: Counter() for name in ("split", "label", "label_source", "selection")}
+    langs: Counter[str] = Counter()
+    pairs = unanimous = n = 0
+    for row in found:
+        n += 1
+        for name, counter in counts.items():
+            counter[row[name] or "none"] += 1
+        langs[row["lang"]] += 1
+        pairs += row["n_annotations"] > 1
+        unanimous += row["n_annotations"] > 1 and row["agreement"] == 1
+    return {
+        "n_rows": n,
+        "splits": {split: counts["split"][split] for split in SPLITS if counts["split"][split]},
+        "by_label": dict(sorted(counts["label"].items())),
+        "by_source": dict(sorted(counts["label_source"].items())),
+        "by_selection": dict(sorted(counts["selection"].items())),
+        "languages": sorted(langs),
+        "n_answered_twice": pairs,
+        "n_unanimous": unanimous,
+    }
+
+
+def _count_judgements(found: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    people: Counter[str] = Counter(one["annotator"] for one in found)
+    return {"n_judgements": people.total(), "n_annotators": len(people)}

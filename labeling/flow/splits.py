@@ -1,0 +1,62 @@
+"""Which split a sentence belongs to: a pure function of rows that never change, so no later export moves it.
+
+The group is the article, together with every later article that repeats a sentence of it; rows that came with a title
+or an address are grouped by that; a row without either is its own group. A group has a pseudo-random share by a
+stable hash: below TEST it is a test group, below TEST + VALIDATION a validation group, else it is for training. The
+project's first article is always for training. The test split holds only sentences of the audit sample; the others of
+a test group are the split `rest`: to train on them would show the model the test's articles.
+"""
+
+from dataclasses import dataclass
+
+from labeling.keys import share_of
+from labeling.models import Project, Sentence, Source, Unit
+
+TEST, VALIDATION = 0.20, 0.10
+SPLITS = ("train", "validation", "test", "rest")
+_PURPOSE = "split"
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups of one project. `parents` leads from an article to the earliest one it shares a sentence with."""
+
+    project_id: int
+    first: int | None
+    parents: dict[int, int]
+
+    @classmethod
+    def of(cls, project: Project) -> "Groups":
+        """Read the groups; the map holds only articles that repeat an earlier one."""
+        articles = Source.objects.filter(project=project, unit=Unit.ARTICLE)
+        repeats = Sentence.objects.filter(project=project, twin_of__isnull=False, boilerplate=False).order_by("pk")
+        parents: dict[int, int] = {}
+        pairs = repeats.values_list("source_id", "twin_of__source_id").distinct().order_by("source_id")
+        for source, earlier in pairs.iterator(chunk_size=5_000):
+            if earlier < source:
+                parents[source] = min(earlier, parents.get(source, earlier))
+        first = articles.order_by("pk").values_list("pk", flat=True).first()
+        return cls(project.pk, first, parents)
+
+    def split_of(self, sentence: Sentence) -> str:
+        """One of SPLITS; `sentence.source` is at hand."""
+        source, drawn = sentence.source, sentence.audit_place is not None
+        if source.unit == Unit.SENTENCE and not (source.url or source.title):
+            # Its own group, so nothing is given away: all of the random ones may test.
+            share = share_of(self.project_id, sentence.text_hash, purpose=_PURPOSE)
+            return "test" if drawn else "validation" if share < VALIDATION else "train"
+        key, root = self._group(source)
+        share = share_of(self.project_id, key, purpose=_PURPOSE)
+        if root == self.first or share >= TEST + VALIDATION:
+            return "train"
+        if share >= TEST:
+            return "validation"
+        return "test" if drawn else "rest"
+
+    def _group(self, source: Source) -> tuple[str, int]:
+        if source.unit == Unit.SENTENCE:
+            return f"rows {source.url or source.title}", source.pk
+        root = source.pk
+        while root in self.parents:
+            root = self.parents[root]
+        return f"article {root}", root
