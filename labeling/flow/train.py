@@ -1,0 +1,123 @@
+"""Training: settled labels become a model file, its figures, and a new order of the queue."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from labeling import learning
+from labeling.claims import Claim
+from labeling.errors import NotEnoughLabels
+from labeling.flow import rank
+from labeling.flow.settle import Settled, settled
+from labeling.learning import Taught
+from labeling.models import ModelVersion, Project, Sentence
+from labeling.sweeping import label_acts
+
+# Below this many settled audit sentences a figure would say more than it knows.
+LEAST_AUDIT = 20
+# Model files of so many versions stay on the disk; the rows of all versions stay, with their figures.
+KEPT_FILES = 5
+_CHUNK = 2_000
+# Where the progress bar stands, of 100, when a step is done.
+FEATURES, GATHERED, FITTED, SAVED = 50, 55, 80, 85
+
+
+def run(*, claim: Claim) -> dict[str, Any]:
+    """Train on the settled labels outside the audit sample, rank the pool, publish both; returns the Run's result.
+
+    Guarantees: the model, its order and the end of the Run become visible in one transaction or not at all, so the
+    previous version serves on whatever fails; no label of the audit sample is trained on; a label given meanwhile
+    counts as new afterwards; the same labels and pool give the same order.
+    Raises NotEnoughLabels where fewer than two labels were seen, LostClaim where another worker took over.
+    """
+    project = claim.project
+    _forget_files(project)
+    _catch_up(project, lambda done, total: claim.progress(done * FEATURES // total, 100))
+    # Counted before the labels are read: one that comes in between is trained on, and once more later.
+    heard = label_acts(project)
+    taught, audit = gather(project)
+    counts = Counter(one.label for one in taught)
+    _require_two(project, counts)
+    claim.progress(GATHERED, 100)
+    model = learning.fit(project, taught, audit if len(audit) >= LEAST_AUDIT else [], seed=project.pk)
+    claim.progress(FITTED, 100)
+    path, sha256 = learning.save(project, model)
+    draft = ModelVersion(
+        project=project,
+        run=claim.run,
+        path=path,
+        sha256=sha256,
+        n_labels=len(taught),
+        n_label_events=heard,
+        label_counts=dict(counts),
+        metrics=_with_reason(model.metrics, len(audit)),
+    )
+    # What ranks is what was read back from the disk and verified, not what is still in memory.
+    model = learning.load(draft)
+    claim.progress(SAVED, 100)
+    return rank.run(claim=claim, draft=draft, model=model)
+
+
+def gather(project: Project) -> tuple[list[Taught], list[Taught]]:
+    """The settled labels to learn from, and those of the audit sample. Only sentences with features, in order of id."""
+    keys = dict(project.labels.values_list("pk", "key"))
+    taught: list[Taught] = []
+    audit: list[Taught] = []
+    for batch in _batches(settled(project)):
+        drawn = dict(_rows(project, [one.sentence_id for one in batch]))
+        known = learning.featured(project, drawn)
+        for one in batch:
+            if one.sentence_id in known:
+                article, chance = drawn[one.sentence_id]
+                side = taught if chance is None else audit
+                side.append(Taught(one.sentence_id, keys[one.label_id], article, 1 / (chance or 1)))
+    return taught, audit
+
+
+def _rows(project: Project, sentence_ids: Sequence[int]) -> Iterator[tuple[int, tuple[str, float | None]]]:
+    """Of each sentence its article, and the chance it had to be drawn: None outside the audit sample."""
+    fields = ("pk", "source_id", "source__unit", "source__title", "audit_probability")
+    found = Sentence.objects.filter(project=project, pk__in=sentence_ids).order_by().values_list(*fields)
+    for sentence_id, source_id, unit, title, chance in found:
+        yield sentence_id, (learning.article_of(sentence_id, source_id, unit, title), chance)
+
+
+def _batches(rows: Iterator[Settled]) -> Iterator[list[Settled]]:
+    while batch := list(islice(rows, _CHUNK)):
+        yield batch
+
+
+def _forget_files(project: Project) -> None:
+    """Delete model files that are too old, and those that an attempt left behind which published nothing."""
+    versions = list(ModelVersion.objects.filter(project=project).order_by("-number").values_list("pk", "path"))
+    kept = [path for _pk, path in versions[: KEPT_FILES - 1]]
+    ModelVersion.objects.filter(pk__in=[pk for pk, path in versions[KEPT_FILES - 1 :] if path]).update(path="")
+    learning.forget_models(project, keep=kept)
+
+
+def _catch_up(project: Project, tell: Callable[[int, int], None]) -> None:
+    try:
+        learning.catch_up(project, tell=tell)
+    except learning.PoolDamaged:
+        # Shards are made from the sentences alone: damaged ones, or those of an older version, are made anew.
+        learning.drop_features(project)
+        learning.catch_up(project, tell=tell)
+
+
+def _require_two(project: Project, counts: Counter[str]) -> None:
+    if len(counts) >= 2:
+        return
+    seen = ", ".join(f"{n} of {label}" for label, n in counts.items()) or "none"
+    raise NotEnoughLabels(
+        f"Training needs settled sentences of two labels outside the audit sample; so far there are {seen}. "
+        f"Label more sentences of {project.name} and train again."
+    )
+
+
+def _with_reason(metrics: dict[str, Any], n_audit: int) -> dict[str, Any]:
+    if n_audit >= LEAST_AUDIT:
+        return metrics
+    reason = f"not enough audit labels yet: {n_audit} of {LEAST_AUDIT}"
+    lacking = {**metrics["audit"], "macro_f1": {**metrics["audit"]["macro_f1"], "n": n_audit, "reason": reason}}
+    return {**metrics, "audit": lacking}

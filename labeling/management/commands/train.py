@@ -1,0 +1,30 @@
+"""Train a project's model and re-order its queue."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from labeling import jobs
+from labeling.management.finding import project_called
+from labeling.management.speaking import SpeakingCommand
+from labeling.management.waiting import wait_for
+from labeling.models import Kind
+
+
+class Command(SpeakingCommand):
+    help = (
+        "Train a project's model on its settled labels and re-order its queue. Without --wait a worker does it; "
+        "with --wait it is done when the command ends. macro_f1 is of the audit sample where that has enough labels, "
+        "else of cross-validation, which reads low on sentences that a model chose; measured_on says which."
+    )
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", help="the project's short name")
+        parser.add_argument("--wait", action="store_true", help="train in this process and wait for the end")
+
+    def do(self, **options: Any) -> dict[str, Any]:
+        run = jobs.owe(project=project_called(options["slug"]), kind=Kind.TRAIN, by=None)
+        if options["wait"]:
+            run = wait_for(run)
+        lacking = {"version": None, "macro_f1": None, "n_labels": None, "measured_on": None}
+        return {"run": run.pk, **lacking, **run.result}

@@ -1,0 +1,25 @@
+"""Commands that wait for a Run: they do it here and now, or look on while a worker does it."""
+
+import time
+
+from labeling import work
+from labeling.errors import FactcheckError
+from labeling.models import Run, RunState
+
+SECONDS = 0.3
+
+
+def wait_for(run: Run) -> Run:
+    """The Run when it is done. Raises FactcheckError with the Run's reason where it failed for good.
+
+    Claims it in this process; where a worker was faster, or an attempt has to wait, asks again until it has ended.
+    An error that nobody can mend by hand (a disk, a database) goes on to the caller, and the Run stays owed.
+    """
+    while True:
+        work.perform(run.pk)
+        run.refresh_from_db()
+        if run.state == RunState.DONE:
+            return run
+        if run.state == RunState.FAILED:
+            raise FactcheckError(run.error)
+        time.sleep(SECONDS)
