@@ -1,5 +1,7 @@
 """Settings: every value that an operator may set comes from the environment and is listed in .env.example."""
 
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +81,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768; "
         "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
     }
-    DATABASES["default"]["TEST"] = {"NAME": str(env.folder("FACTCHECK_TEST_SQLITE", default=DATA_DIR / "test.sqlite3"))}
+    # A file, since threads and processes of a test must see it; one a test run, so that two runs do not meet.
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir(), f"factcheck-test-{os.getpid()}.sqlite3"))}
 else:
     # Statements of the hot path are planned once a connection, not at every answer.
     DATABASES["default"].setdefault("OPTIONS", {})["server_side_binding"] = True
