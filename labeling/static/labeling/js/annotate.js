@@ -122,6 +122,7 @@ class Page {
     };
     // Kept before anything is painted: whoever sees the next sentence has answered this one for good.
     this.supply.keep(act, served);
+    this.countUnsaved();
     this.show();
     this.trail.push({ act, served });
     afterPaint(() => {
@@ -136,6 +137,7 @@ class Page {
     this.supply.keep({ key: uuid(), kind: "withdraw", sentence: step.act.sentence }, step.served);
     this.supply.shelf.putBack({ ...step.served, answer: step.act, undone: true });
     this.watch.take();
+    this.countUnsaved();
     this.show();
     afterPaint(() => this.settle());
   }
@@ -201,10 +203,15 @@ class Page {
     this.supply.sender.wake();
   }
 
+  countUnsaved() {
+    const unsaved = this.supply.unsaved();
+    this.view.unsaved(unsaved);
+    return unsaved;
+  }
+
   count() {
-    const { count, late, onlyInMemory } = this.supply.unsaved();
+    const { count, late } = this.countUnsaved();
     const { figures, mineMore, outbox } = this.supply;
-    this.view.unsaved(count, onlyInMemory, late);
     this.view.tool.undo.disabled = this.trail.length === 0;
     this.view.refused(outbox.refused(), (key) => {
       outbox.dismiss(key);

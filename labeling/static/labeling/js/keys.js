@@ -13,12 +13,18 @@ const ALSO = { Backspace: "undo" };
 /** Left to the browser: moving about, and leaving a dialog. */
 const NOT_FREE = new Set(["Tab", "Escape", "Enter", "Shift", "Control", "Alt", "Meta", "AltGraph", "CapsLock", "Dead", "Process", "Unidentified"]);
 
-/** The key's name: a digit whatever Shift or the layout make of it, `Space`, a lower-case letter, or `event.key`. */
+/** The key's name: a digit of the row or the number pad, whatever Shift, NumLock or the layout make of it, `Space`, a lower-case letter, or `event.key`. */
 export function canonical(event) {
-  const row = /^Digit([0-9])$/.exec(event.code ?? "");
-  if (row) return row[1];
+  const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code ?? "");
+  if (digit) return digit[1];
   if (event.key === " ") return "Space";
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+}
+
+/** Shift, or Shift on a number pad, which some systems report as the arrow under the digit with NumLock on. */
+function isShifted(event) {
+  const pad = event.code?.startsWith("Numpad") && event.key.length > 1 && event.getModifierState("NumLock");
+  return event.shiftKey || Boolean(pad);
 }
 
 /** True for a press that means a shortcut: no auto-repeat, which would label ten sentences; no text being written or
@@ -61,7 +67,7 @@ export class Keymap {
     const action = this.#actionOf(key);
     if (!action) return null;
     const digit = action.startsWith("label_") ? Number(action.slice(6)) : 0;
-    return { action, digit, second: digit > 0 && event.shiftKey };
+    return { action, digit, second: digit > 0 && isShifted(event) };
   }
 
   /** Give `action` the key; the action that has it already is returned and nothing is changed. */

@@ -90,7 +90,7 @@ export class Shortcuts {
 
   async #send(choice = this.#local()) {
     const fields = { language: document.documentElement.lang, shortcuts: JSON.stringify(choice.keys) };
-    if (choice.on) fields.shortcuts_on = "on";
+    fields.shortcuts_on = choice.on ? "1" : "";
     try {
       const response = await fetch(this.#root.dataset.preferencesUrl, {
         method: "POST",

@@ -64,7 +64,7 @@ export class View {
     this.part.choices.hidden = name !== null;
   }
 
-  unsaved(count, onlyInMemory, late) {
+  unsaved({ count, onlyInMemory, late }) {
     this.part.unsaved.textContent = count;
     this.part["unsaved-box"].classList.toggle("late", late && count > 0);
     this.part.memory.hidden = !onlyInMemory;
