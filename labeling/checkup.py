@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 from labeling.models import Lease, ModelVersion, Project, Run, RunState
 
 FREE_MEGABYTES = 500
-# In these versions two connections that checkpoint at the wrong moment can corrupt a WAL database (sqlite.org/wal.html).
+# Before it, two connections that checkpoint at the wrong moment can corrupt a WAL database (sqlite.org/wal.html).
 SQLITE_MENDED = (3, 51, 3)
 
 

@@ -36,4 +36,4 @@ class Command(SpeakingCommand):
             audit_size=options["audit_size"],
             by=None,
         )
-        return {"project": project.slug, "url": settings.PUBLIC_URL + reverse("project", args=[project.slug])}
+        return {"project": project.slug, "url": settings.PUBLIC_URL + reverse("overview", args=[project.slug])}
