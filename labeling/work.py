@@ -21,7 +21,7 @@ VERB: dict[str, Callable[..., dict[str, Any]]] = {
     Kind.IMPORT: segment.run,
     Kind.TRAIN: train.run,
     Kind.AGREE: agree.run,
-    Kind.EXPORT: export.run,
+    Kind.EXPORT: export.write,
 }
 BEAT_SECONDS = 10.0
 

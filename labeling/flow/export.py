@@ -61,11 +61,6 @@ def write(*, claim: Claim) -> dict[str, Any]:
     return result
 
 
-def run(*, claim: Claim) -> dict[str, Any]:
-    """The verb of an export Run."""
-    return write(claim=claim)
-
-
 def write_folder(*, project: Project, directory: Path, to: str, by: User | None = None) -> ExportReport:
     """Export into `directory`, which must be new, empty, or an earlier export of ours: that one is replaced as a whole.
 

@@ -20,6 +20,8 @@ from labeling.models import Event, Kind, Project, Run, RunState, Unit, Upload, V
 
 # File ending -> format. A test holds it against labeling.formats, which the web process never loads.
 ENDINGS = {"txt": "text", "html": "html", "htm": "html", "csv": "csv", "tsv": "tsv", "jsonl": "jsonl"}
+# What a column may be for; the same test holds it against the readers.
+COLUMNS = ("text", "label", "annotator", "lang", "title", "url", "publisher", "published_at", "article")
 CHUNK = 1 << 20
 
 
@@ -57,6 +59,13 @@ def accept(
             return _again(project, by, name, kept, values)
 
 
+def run_of(*, project: Project, sha256: str) -> Run | None:
+    """The latest import of the upload with this hash, or None."""
+    upload = Upload.objects.filter(project=project, sha256=sha256).first()
+    runs = Run.objects.filter(project=project, kind=Kind.IMPORT, options__upload=upload.pk if upload else None)
+    return runs.order_by("-pk").first()
+
+
 def _receive(project: Project, by: User | None, name: str, kept: Kept, values: dict[str, Any]) -> Run:
     upload = Upload.objects.create(
         project=project, name=name, path=kept.path, sha256=kept.sha256, size=kept.size, received_by=by, **values
@@ -68,7 +77,7 @@ def _receive(project: Project, by: User | None, name: str, kept: Kept, values: d
 
 def _again(project: Project, by: User | None, name: str, kept: Kept, values: dict[str, Any]) -> Run:
     upload = Upload.objects.get(project=project, sha256=kept.sha256)
-    run = Run.objects.filter(project=project, kind=Kind.IMPORT, options__upload=upload.pk).order_by("-pk").first()
+    run = run_of(project=project, sha256=kept.sha256)
     owed = run is not None and Run.objects.filter(pk=run.pk, state=RunState.FAILED).update(
         state=RunState.OWED, attempts=0, error="", ended_at=None, called_at=None, due_at=Now()
     )

@@ -3,6 +3,8 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -89,14 +91,12 @@ def _head(project: Project) -> dict[str, Any]:
 def _count_rows(found: Iterator[dict[str, Any]]) -> dict[str, Any]:
     counts: dict[str, Counter[str]] = {name: Counter() for name in ("split", "label", "label_source", "selection")}
     langs: Counter[str] = Counter()
-    pairs = unanimous = n = 0
+    n = 0
     for row in found:
         n += 1
         for name, counter in counts.items():
             counter[row[name] or "none"] += 1
         langs[row["lang"]] += 1
-        pairs += row["n_annotations"] > 1
-        unanimous += row["n_annotations"] > 1 and row["agreement"] == 1
     return {
         "n_rows": n,
         "splits": {split: counts["split"][split] for split in SPLITS if counts["split"][split]},
@@ -104,11 +104,21 @@ def _count_rows(found: Iterator[dict[str, Any]]) -> dict[str, Any]:
         "by_source": dict(sorted(counts["label_source"].items())),
         "by_selection": dict(sorted(counts["selection"].items())),
         "languages": sorted(langs),
-        "n_answered_twice": pairs,
-        "n_unanimous": unanimous,
     }
 
 
 def _count_judgements(found: Iterator[dict[str, Any]]) -> dict[str, Any]:
-    people: Counter[str] = Counter(one["annotator"] for one in found)
-    return {"n_judgements": people.total(), "n_annotators": len(people)}
+    people: Counter[str] = Counter()
+    twice = unanimous = 0
+    for _sentence, group in groupby(found, key=itemgetter("id")):
+        answers = list(group)
+        people.update(one["annotator"] for one in answers)
+        counted = [one["label"] for one in answers if one["label"] and not one["surplus"]]
+        twice += len(counted) > 1
+        unanimous += len(counted) > 1 and len(set(counted)) == 1
+    return {
+        "n_judgements": people.total(),
+        "n_annotators": len(people),
+        "n_answered_twice": twice,
+        "n_unanimous": unanimous,
+    }

@@ -124,12 +124,11 @@ licence of the labels, and says so here.
 def _agreement(head: Mapping[str, Any]) -> str:
     n, same = head["n_answered_twice"], head["n_unanimous"]
     if not n:
-        return "No settled sentence was answered by more than one person: agreement is not defined here."
+        return "No sentence was answered by more than one person: agreement is not defined here."
     low, high = wilson(same, n)
     return (
-        f"Of {n:,} settled sentences that more than one person answered, all gave the same label in {same:,}: "
-        f"{same / n:.1%} (95 % interval {low:.1%} to {high:.1%}, Wilson score). Open disputes are not among them, "
-        "so this reads high."
+        f"Of {n:,} sentences that more than one person labelled, settled or not, all gave the same label in {same:,}: "
+        f"{same / n:.1%} (95 % interval {low:.1%} to {high:.1%}, Wilson score; not corrected for chance)."
     )
 
 

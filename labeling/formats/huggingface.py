@@ -91,12 +91,26 @@ def _parquet(folder: Path, split: str, features: Features, rows: Iterator[dict[s
     count = size = 0
     with pq.ParquetWriter(folder / f"{split}-00000-of-00001.parquet", features.arrow_schema) as out:
         while batch := list(islice(rows, _BATCH)):
-            encoded = [features.encode_example({name: row[name] for name in features}) for row in batch]
+            encoded = [_encoded(row, features) for row in batch]
             table = pa.Table.from_pylist(encoded, schema=features.arrow_schema)
             out.write_table(table)
             count += len(batch)
             size += table.nbytes
     return SplitInfo(name=split, num_bytes=size, num_examples=count)
+
+
+def _encoded(row: dict[str, Any], features: Features) -> dict[str, Any]:
+    """The row with classes as numbers."""
+    # Those inside a list are turned here: `encode_example` looks at the first element alone, and leaves the others as
+    # names where the first has no label.
+    values = {name: row[name] for name in features}
+    if "annotators" in values:
+        number = features["label"].str2int
+        values["annotators"] = [
+            one | {"label": None if one["label"] is None else number(one["label"])} for one in values["annotators"]
+        ]
+    encoded: dict[str, Any] = features.encode_example(values)
+    return encoded
 
 
 def _info(features: Features, splits: list[SplitInfo]) -> DatasetInfo:

@@ -3,6 +3,7 @@
 import time
 
 from labeling import work
+from labeling.claims import recover
 from labeling.errors import FactcheckError
 from labeling.models import Run, RunState
 
@@ -23,3 +24,5 @@ def wait_for(run: Run) -> Run:
         if run.state == RunState.FAILED:
             raise FactcheckError(run.error)
         time.sleep(SECONDS)
+        # Where no sweep runs: a Run whose process was killed comes back when its lease has run out.
+        recover()
