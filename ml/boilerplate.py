@@ -15,7 +15,7 @@ _STARTS = re.compile(
     r"|(?:read|see|watch) (?:also|more)\s*[:|>-]|(?:also read|read also|read next|related)\s*:"
     r"|(?:penulis|editor|reporter|laporan(?: wartawan| reporter)?|pewarta|kontributor|penyunting|redaktur|sumber"
     r"|source|foto|photo|gambar|video|gambas|infografis|caption|oleh|by|(?:image )?credit|tags?|topik"
-    r"|(?:written|reported|reporting|editing|edited) by)\s*:"
+    r"|(?:written|reported|edited) by)\s*:"
     r"|\[gambas"
     r"|advertisement\b|scroll to continue\b|scroll untuk\b|lanjutkan membaca\b|halaman selanjutnya\b|loading\.\.\."
     r"|(?:copyright|hak cipta|all rights reserved|©)"
@@ -24,7 +24,10 @@ _STARTS = re.compile(
     r"|artikel ini telah tayang di\b|this article (?:was )?(?:first|originally) (?:appeared|published)\b",
     re.IGNORECASE,
 )
-_BYLINE = re.compile(r"(?:By|Oleh|Laporan [Ww]artawan)\s+[A-Z][\w.'-]+(?:,?\s+(?:and|dan|[A-Z][\w.'-]+)){0,6}\s*\Z")
+_BYLINE = re.compile(
+    r"(?:By|Oleh|Laporan [Ww]artawan)\s+[A-Z][\w.'-]+(?:,?\s+(?:and|dan|[A-Z][\w.'-]+)){0,6}\s*\Z"
+    r"|(?:Reporting|Additional reporting|Writing|Editing) by [A-Z]"
+)
 _CREDIT = re.compile(rf"[(\[](?:{_DOMAIN}|{_AGENCY}|[a-z]{{2,5}}(?:/[a-z]{{2,5}})+)\b[^()\[\]]{{0,80}}[)\]]\.?\Z")
 _SIGNATURE = re.compile(r"\((?:[A-Za-z]{2,6}/)+[A-Za-z]{2,12}\)\.?\Z|\([a-z]{2,5}\)\.?\Z")
 _CAPTION = re.compile(rf"[^.!?]*\((?:{_AGENCY}|{_DOMAIN})\b[^()]{{0,80}}\)\Z")
