@@ -1,0 +1,209 @@
+"""Training: what is learned from, what is published, and what happens to the rest when something fails."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from labeling import jobs, learning, work
+from labeling.flow import train
+from labeling.models import Event, Kind, ModelVersion, Project, QueueEntry, Run, RunState, Sentence, Verb
+from labeling.sweeping import new_label_acts
+from ml.pool import open_pool
+from tests.cast import Cast
+from tests.flow.newsroom import answer, do, model_file, news, trained
+
+pytestmark = pytest.mark.django_db
+
+
+def _taught(cast: Cast, *, n: int = 120, labels: int = 40, audit: int = 0) -> list[Sentence]:
+    sentences = news(cast.project, n, audit=audit)
+    answer(cast.ani, sentences[audit : audit + labels])
+    return sentences
+
+
+def test_a_training_becomes_the_version_in_service(cast: Cast) -> None:
+    _taught(cast)
+    version = trained(cast.project)
+    assert Project.objects.get(pk=cast.project.pk).version == version
+
+
+def test_the_version_says_how_many_labels_of_each_kind_taught_it(cast: Cast) -> None:
+    _taught(cast, labels=10)
+    assert trained(cast.project).label_counts == {"claim": 3, "denial": 3, "condemnation": 2, "none": 2}
+
+
+def test_numbers_of_versions_go_up_by_one(cast: Cast) -> None:
+    _taught(cast)
+    assert [trained(cast.project).number for _ in range(3)] == [1, 2, 3]
+
+
+def test_the_result_of_the_run_names_what_its_figure_was_measured_on(cast: Cast) -> None:
+    _taught(cast)
+    assert do(cast.project, Kind.TRAIN).result["measured_on"] == "cross-validation"
+
+
+def test_a_training_leaves_an_event(cast: Cast) -> None:
+    _taught(cast)
+    trained(cast.project)
+    assert Event.objects.get(project=cast.project, verb=Verb.TRAINED).after["version"] == 1
+
+
+def test_one_label_alone_is_refused_with_what_to_do(cast: Cast) -> None:
+    sentences = news(cast.project, 20)
+    answer(cast.ani, sentences[:8], label="claim")
+    run = do(cast.project, Kind.TRAIN)
+    assert (run.state, "8 of claim" in run.error, "Label more" in run.error) == (RunState.FAILED, True, True)
+
+
+def test_no_label_at_all_is_refused_with_what_to_do(cast: Cast) -> None:
+    news(cast.project, 20)
+    assert "so far there are none" in do(cast.project, Kind.TRAIN).error
+
+
+def test_the_audit_sample_is_never_trained_on(cast: Cast) -> None:
+    sentences = _taught(cast, audit=24)
+    answer(cast.ani, sentences[:24])
+    taught, _audit = train.gather(cast.project) if learning.catch_up(cast.project, tell=lambda *_: None) else ([], [])
+    assert {one.sentence_id for one in taught} == {one.pk for one in sentences[24:64]}
+
+
+def test_the_audit_sample_is_what_the_model_is_measured_on(cast: Cast) -> None:
+    sentences = _taught(cast, audit=24)
+    answer(cast.ani, sentences[:24])
+    figure = trained(cast.project).metrics["audit"]["macro_f1"]
+    assert (figure["n"], figure["low"] <= figure["value"] <= figure["high"]) == (24, True)
+
+
+def test_too_small_an_audit_sample_gives_a_reason_instead_of_a_figure(cast: Cast) -> None:
+    sentences = _taught(cast, audit=24)
+    answer(cast.ani, sentences[:7])
+    figure = trained(cast.project).metrics["audit"]["macro_f1"]
+    assert (figure["value"], figure["reason"]) == (None, "not enough audit labels yet: 7 of 20")
+
+
+def test_cross_validation_is_called_biased(cast: Cast) -> None:
+    _taught(cast)
+    assert "biased" in trained(cast.project).metrics["cross_validation"]["name"]
+
+
+def test_a_label_that_arrives_during_the_training_counts_as_new_afterwards(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentences = _taught(cast)
+    monkeypatch.setattr(learning, "fit", _after(learning.fit, lambda: answer(cast.ani, sentences[60:63])))
+    trained(cast.project)
+    assert new_label_acts(Project.objects.select_related("version").get(pk=cast.project.pk)) == 3
+
+
+def test_a_label_that_arrived_during_the_training_is_trained_next(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    sentences = _taught(cast)
+    with monkeypatch.context() as patch:
+        patch.setattr(learning, "fit", _after(learning.fit, lambda: answer(cast.ani, sentences[60:63])))
+        trained(cast.project)
+    assert trained(cast.project).n_labels == 43
+
+
+@pytest.mark.parametrize("step", ["fit", "save", "load", "rank"])
+def test_a_step_that_fails_publishes_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    _taught(cast)
+    before = trained(cast.project)
+    monkeypatch.setattr(learning, step, _broken)
+    run = jobs.owe(project=cast.project, kind=Kind.TRAIN, by=None)
+    with pytest.raises(OSError, match="No space left"):
+        work.perform(run.pk)
+    assert _in_service(cast) == (before.pk, 1, before.n_ranked)
+
+
+def test_a_swap_that_fails_half_way_publishes_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    _taught(cast)
+    before = trained(cast.project)
+    monkeypatch.setattr(QueueEntry.objects, "bulk_create", _broken)
+    run = jobs.owe(project=cast.project, kind=Kind.TRAIN, by=None)
+    with pytest.raises(OSError, match="No space left"):
+        work.perform(run.pk)
+    assert _in_service(cast) == (before.pk, 1, before.n_ranked)
+
+
+def test_a_failed_training_is_owed_again_with_its_reason(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    _taught(cast)
+    monkeypatch.setattr(learning, "save", _broken)
+    run = jobs.owe(project=cast.project, kind=Kind.TRAIN, by=None)
+    with pytest.raises(OSError, match="No space left"):
+        work.perform(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error) == (RunState.OWED, "OSError: No space left on device")
+
+
+def test_a_worker_that_lost_its_claim_publishes_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    _taught(cast)
+    stolen = _after(learning.load, lambda: Run.objects.filter(project=cast.project).update(token=None))
+    monkeypatch.setattr(learning, "load", stolen)
+    do(cast.project, Kind.TRAIN)
+    assert (ModelVersion.objects.count(), QueueEntry.objects.count()) == (0, 0)
+
+
+def test_features_are_made_once_for_each_sentence(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    _taught(cast)
+    trained(cast.project)
+    news(cast.project, 16)
+    hashed: list[int] = []
+    hash_texts = learning.hash_texts
+    monkeypatch.setattr(learning, "hash_texts", lambda texts: (hashed.append(len(texts)), hash_texts(texts))[1])
+    trained(cast.project)
+    assert hashed == [16]
+
+
+def test_a_damaged_shard_is_made_again_from_the_sentences(cast: Cast) -> None:
+    _taught(cast)
+    trained(cast.project)
+    shard = next(learning.features_folder(cast.project).glob("shard-*/data.npy"))
+    shard.write_bytes(shard.read_bytes()[:100])
+    trained(cast.project)
+    assert len(open_pool(learning.features_folder(cast.project))) == 120
+
+
+def test_sentences_outside_the_pool_get_no_features(cast: Cast) -> None:
+    sentences = _taught(cast)
+    Sentence.objects.filter(pk=sentences[-1].pk).update(in_pool=False)
+    trained(cast.project)
+    assert sentences[-1].pk not in open_pool(learning.features_folder(cast.project)).ids
+
+
+def test_old_model_files_are_deleted_and_the_latest_stay(cast: Cast) -> None:
+    sentences = _taught(cast)
+    versions = []
+    for at in range(train.KEPT_FILES + 2):
+        answer(cast.ani, sentences[50 + at : 51 + at])
+        versions.append(trained(cast.project))
+    assert [model_file(one).exists() for one in versions] == [False] * 2 + [True] * train.KEPT_FILES
+
+
+def test_what_a_killed_attempt_wrote_is_cleared_away_by_the_next(cast: Cast) -> None:
+    _taught(cast)
+    trained(cast.project)
+    rest = learning.models_folder(cast.project) / ".0123.npz.77.part"
+    rest.write_bytes(b"half")
+    trained(cast.project)
+    assert not rest.exists()
+
+
+def _in_service(cast: Cast) -> tuple[int | None, int, int]:
+    """The version in service, how many versions and how many entries there are."""
+    version = Project.objects.get(pk=cast.project.pk).version_id
+    return version, ModelVersion.objects.count(), QueueEntry.objects.count()
+
+
+def _after(verb: Callable[..., Any], act: Callable[[], object]) -> Callable[..., Any]:
+    """`verb`, and then `act`."""
+
+    def both(*args: Any, **options: Any) -> Any:
+        done = verb(*args, **options)
+        act()
+        return done
+
+    return both
+
+
+def _broken(*_args: object, **_options: object) -> None:
+    raise OSError("No space left on device")
