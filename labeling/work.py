@@ -3,25 +3,25 @@
 import contextlib
 import logging
 import threading
-from collections.abc import Callable
 from types import TracebackType
-from typing import Any
 
 from django.db import DatabaseError, connection
+from django.utils.module_loading import import_string
 
 from labeling.claims import Claim
 from labeling.errors import FactcheckError, LostClaim
-from labeling.flow import agree, export, segment, train
 from labeling.models import Kind
 from ml.errors import MlError
 
 log = logging.getLogger(__name__)
 
-VERB: dict[str, Callable[..., dict[str, Any]]] = {
-    Kind.IMPORT: segment.run,
-    Kind.TRAIN: train.run,
-    Kind.AGREE: agree.run,
-    Kind.EXPORT: export.write,
+# By name, and loaded with the first Run of their kind: a process carries only the libraries of what it does.
+# scikit-learn stays out of beat and of the exchange process, `datasets` out of the learning worker.
+VERB = {
+    Kind.IMPORT: "labeling.flow.segment.run",
+    Kind.TRAIN: "labeling.flow.train.run",
+    Kind.AGREE: "labeling.flow.agree.run",
+    Kind.EXPORT: "labeling.flow.export.write",
 }
 BEAT_SECONDS = 10.0
 
@@ -32,7 +32,7 @@ def perform(run_id: int) -> bool:
     if claim is None:
         return False
     with _Attempt(claim) as attempt:
-        VERB[claim.run.kind](claim=claim)
+        import_string(VERB[Kind(claim.run.kind)])(claim=claim)
     return not attempt.failed
 
 
