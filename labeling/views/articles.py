@@ -10,15 +10,15 @@ from labeling.errors import Refused
 from labeling.flow import receive, shelf
 from labeling.forms import ImportForm
 from labeling.models import Role, Source
-from labeling.views.asking import PersonRequest, page, whole_number
+from labeling.views.asking import PersonRequest, page, sent, whole_number
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def articles(request: PersonRequest, slug: str) -> HttpResponse:
     member = member_of(request.user, slug, role=Role.OWNER)
-    form = ImportForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = ImportForm(*sent(request, request.FILES))
+    if form.is_valid():
         try:
             run = receive.accept(project=member.project, by=request.user, **form.upload())
         except Refused as error:

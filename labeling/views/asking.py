@@ -1,5 +1,7 @@
 """What every view shares: a signed-in request, a safe way back, the context of a project's page."""
 
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
@@ -19,6 +21,11 @@ def safe_next(request: HttpRequest, default: str) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if ours else resolve_url(default)
+
+
+def sent(request: HttpRequest, *more: object) -> tuple[Any, ...]:
+    """What a form is bound to: the fields (and `more`, the files) of a POST, nothing otherwise."""
+    return (request.POST, *more) if request.method == "POST" else ()
 
 
 def whole_number(text: str | None) -> int | None:

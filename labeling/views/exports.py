@@ -13,15 +13,15 @@ from labeling.access import member_of
 from labeling.flow.shelf import pages_by_key
 from labeling.forms import ExportForm
 from labeling.models import Kind, Role, Run, RunState
-from labeling.views.asking import PersonRequest, page, whole_number
+from labeling.views.asking import PersonRequest, page, sent, whole_number
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def exports(request: PersonRequest, slug: str) -> HttpResponse:
     member = member_of(request.user, slug, role=Role.OWNER)
-    form = ExportForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ExportForm(*sent(request))
+    if form.is_valid():
         run = jobs.owe(project=member.project, kind=Kind.EXPORT, by=request.user, options=form.cleaned_data)
         return redirect("run", slug=slug, pk=run.pk)
     rows = Run.objects.filter(project=member.project, kind=Kind.EXPORT)

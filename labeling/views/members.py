@@ -13,7 +13,7 @@ from labeling.flow import people
 from labeling.flow.roster import roster
 from labeling.forms import PersonForm
 from labeling.models import Membership, Role
-from labeling.views.asking import PersonRequest, page
+from labeling.views.asking import PersonRequest, page, sent
 
 
 @never_cache
@@ -22,9 +22,9 @@ from labeling.views.asking import PersonRequest, page
 def members(request: PersonRequest, slug: str) -> HttpResponse:
     """A new person's link is in this answer and nowhere else: only its hash is stored."""
     member = member_of(request.user, slug, role=Role.OWNER)
-    form = PersonForm(request.POST or None)
+    form = PersonForm(*sent(request))
     added: dict[str, object] = {}
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             joined, token = people.add_person(project=member.project, by=request.user, **form.cleaned_data)
         except Refused as error:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from labeling.forms import LanguageForm, PreferenceForm
 from labeling.models import Preference
-from labeling.views.asking import PersonRequest, safe_next
+from labeling.views.asking import PersonRequest, safe_next, sent
 from labeling.views.entry import remember_language
 
 
@@ -23,8 +23,8 @@ def preferences(request: PersonRequest) -> HttpResponse:
     """The annotate page posts here too, by fetch, and is answered with a bare status."""
     by_fetch = "text/html" not in request.headers.get("Accept", "text/html")
     chosen, _made = Preference.objects.get_or_create(user=request.user)
-    form = PreferenceForm(request.POST or None, instance=chosen)
-    if request.method == "POST" and form.is_valid():
+    form = PreferenceForm(*sent(request), instance=chosen)
+    if form.is_valid():
         form.save()
         response = HttpResponse(status=204) if by_fetch else redirect("preferences")
         return remember_language(response, chosen.language)

@@ -31,7 +31,9 @@ def test_after_signing_in_the_page_that_was_wanted_opens(cast: Cast, client: Cli
     assert sign_in(client, "ani", next="/p/berita/annotate/") == "/p/berita/annotate/"
 
 
-@pytest.mark.parametrize("foreign", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "foreign", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_a_foreign_address_is_never_opened(cast: Cast, client: Client, foreign: str) -> None:
     assert sign_in(client, "ani", next=foreign) == "/"
 

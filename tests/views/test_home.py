@@ -1,24 +1,15 @@
 """The list of projects, and the overview."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import timedelta
 
-import pytest
 from django.test import Client
 from django.utils import timezone
 
-from labeling.models import Annotation, Kind, Membership, ModelVersion, Run, RunState, Selection
+from labeling.models import Kind, Membership, ModelVersion, Run, RunState
 from tests.cast import Cast, person
 from tests.flow.pool_of import pool_of
-
-Budget = Callable[[int], AbstractContextManager[object]]
-
-
-@pytest.fixture
-def citra(cast: Cast, client: Client) -> Client:
-    client.force_login(cast.citra.user)
-    return client
+from tests.views.answering import answers
+from tests.views.conftest import Budget
 
 
 def overview(client: Client) -> str:
@@ -54,10 +45,7 @@ def test_an_empty_project_says_what_to_do_next(citra: Client) -> None:
 
 def test_the_overview_counts_answers_of_today(citra: Client, cast: Cast) -> None:
     for sentence in pool_of(cast.project, 3):
-        Annotation.objects.create(
-            project=cast.project, sentence=sentence, annotator=cast.ani.user, unsure=True, seconds=1,
-            selection=Selection.SEED, guideline=cast.project.current_guideline(), answered_at=timezone.now(),
-        )  # fmt: skip
+        answers(cast.ani, sentence, None)
     assert "<dd>3</dd>" in overview(citra)
 
 

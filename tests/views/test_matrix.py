@@ -13,7 +13,7 @@ from labeling.models import Annotation, Kind, Run, RunState, Selection
 from tests.cast import Cast
 from tests.flow.pool_of import pool_of
 
-METHODS = ("get", "post")
+COLUMNS = ("anonymous", "dewi", "ani", "citra")
 NOT_HERE, SIGN_IN, NO_METHOD = 404, "sign_in", 405
 # route: (method, what anonymous, dewi (outsider), ani (annotator) and citra (owner) get)
 MATRIX: dict[str, tuple[str, object, object, object, object]] = {
@@ -49,7 +49,9 @@ MATRIX: dict[str, tuple[str, object, object, object, object]] = {
 }
 WITH_POST_TOO = ("sign_in", "link", "preferences", "articles", "exports", "members")
 UNSAFE = sorted({name for name, row in MATRIX.items() if row[0] == "post"} | set(WITH_POST_TOO))
-IN_A_PROJECT = sorted(set(MATRIX) - {"home", "healthz", "sign_in", "sign_out", "link", "language", "preferences", "password"})
+IN_A_PROJECT = sorted(
+    set(MATRIX) - {"home", "healthz", "sign_in", "sign_out", "link", "language", "preferences", "password"}
+)
 
 WITH_KEY = ("annotate_article", "article", "run", "run_progress", "decide", "download", "member_link")
 
@@ -95,7 +97,7 @@ def test_every_route_is_in_the_matrix() -> None:
     assert {one.name for one in patterns(get_resolver())} == set(MATRIX)
 
 
-@pytest.mark.parametrize("column", ["anonymous", "dewi", "ani", "citra"])
+@pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("route", sorted(MATRIX))
 def test_a_route_gives_a_role_what_the_matrix_says(
     route: str, column: str, addresses: dict[str, str], cast: Cast, client: Client
@@ -103,7 +105,10 @@ def test_a_route_gives_a_role_what_the_matrix_says(
     if column != "anonymous":
         client.force_login(getattr(cast, column).user)
     method, *row = MATRIX[route]
-    assert outcome(client, method, addresses[route]) == dict(zip(("anonymous", "dewi", "ani", "citra"), row, strict=True))[column]
+    assert (
+        outcome(client, method, addresses[route])
+        == dict(zip(("anonymous", "dewi", "ani", "citra"), row, strict=True))[column]
+    )
 
 
 @pytest.mark.parametrize("route", UNSAFE)
@@ -123,7 +128,9 @@ def test_a_route_refuses_the_method_it_is_not_made_for(
 
 
 @pytest.mark.parametrize("route", WITH_KEY)
-def test_a_row_of_another_project_is_not_here(route: str, addresses: dict[str, str], cast: Cast, client: Client) -> None:
+def test_a_row_of_another_project_is_not_here(
+    route: str, addresses: dict[str, str], cast: Cast, client: Client
+) -> None:
     """Dewi owns `lain`; the keys in the address are those of `berita`."""
     client.force_login(cast.dewi.user)
     address = addresses[route].replace("/berita/", "/lain/")

@@ -1,0 +1,71 @@
+"""Who is in a project, and their way in."""
+
+import re
+
+from django.test import Client
+
+from labeling.models import Membership, OneTimeLink
+from tests.cast import Cast, person
+from tests.flow.pool_of import pool_of
+from tests.views.answering import answers
+from tests.views.conftest import Budget
+
+NEW = {"name": "eka", "role": "annotator"}
+
+
+def test_a_new_person_is_a_member(citra: Client, cast: Cast) -> None:
+    citra.post("/p/berita/people/", NEW)
+    assert cast.project.memberships.get(user__username="eka").role == "annotator"
+
+
+def test_the_link_of_a_new_person_is_shown_and_works(citra: Client) -> None:
+    page = citra.post("/p/berita/people/", NEW).content.decode()
+    link = re.search(r'value="http://testserver(/link/[^"]+)"', page)
+    assert link is not None
+    assert Client().post(link[1]).headers["Location"] == "/"
+
+
+def test_the_link_is_shown_once_only(citra: Client) -> None:
+    citra.post("/p/berita/people/", NEW)
+    assert "http://testserver/link/" not in citra.get("/p/berita/people/").content.decode()
+
+
+def test_the_page_with_the_link_is_kept_in_no_cache(citra: Client) -> None:
+    assert "no-store" in citra.post("/p/berita/people/", NEW).headers["Cache-Control"]
+
+
+def test_a_name_that_cannot_be_is_refused_with_a_sentence(citra: Client) -> None:
+    assert "errorlist" in citra.post("/p/berita/people/", {**NEW, "name": "a b/c"}).content.decode()
+
+
+def test_an_unknown_role_is_refused(citra: Client) -> None:
+    citra.post("/p/berita/people/", {**NEW, "role": "superuser"})
+    assert not Membership.objects.filter(user__username="eka").exists()
+
+
+def test_a_new_link_for_somebody_who_comes_by_links(citra: Client, cast: Cast) -> None:
+    citra.post("/p/berita/people/", NEW)
+    eka = cast.project.memberships.get(user__username="eka")
+    citra.post(f"/p/berita/people/{eka.pk}/link/")
+    assert OneTimeLink.objects.filter(user=eka.user).count() == 2
+
+
+def test_nobody_gets_a_link_into_the_account_of_somebody_with_a_password(citra: Client, cast: Cast) -> None:
+    citra.post(f"/p/berita/people/{cast.ani.pk}/link/")
+    assert not OneTimeLink.objects.exists()
+
+
+def test_answers_are_counted_by_person(citra: Client, cast: Cast) -> None:
+    for one in pool_of(cast.project, 3):
+        answers(cast.ani, one, "claim")
+    page = citra.get("/p/berita/people/").content.decode()
+    assert '<td class="number">3</td><td class="number">3</td>' in page
+
+
+def test_the_page_costs_the_same_with_many_people(
+    citra: Client, cast: Cast, django_assert_max_num_queries: Budget
+) -> None:
+    for number in range(10):
+        Membership.objects.create(project=cast.project, user=person(f"p{number}"))
+    with django_assert_max_num_queries(5):
+        citra.get("/p/berita/people/")

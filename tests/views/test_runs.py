@@ -1,0 +1,62 @@
+"""Background work, and the bar that moves."""
+
+import pytest
+from django.test import Client
+
+from labeling.models import Kind, Run, RunState
+from tests.cast import Cast
+from tests.views.conftest import Budget
+
+
+def run_of(cast: Cast, **more: object) -> Run:
+    return Run.objects.create(project=cast.project, **{"kind": Kind.IMPORT, **more})
+
+
+def fragment(client: Client, run: Run) -> str:
+    return client.get(f"/p/berita/runs/{run.pk}/progress/").content.decode()
+
+
+def test_an_open_run_asks_again_in_a_second(citra: Client, cast: Cast) -> None:
+    assert 'hx-trigger="every 1s"' in fragment(citra, run_of(cast, state=RunState.RUNNING))
+
+
+@pytest.mark.parametrize("state", [RunState.DONE, RunState.FAILED])
+def test_a_run_that_ended_asks_no_more(citra: Client, cast: Cast, state: RunState) -> None:
+    assert "hx-get" not in fragment(citra, run_of(cast, state=state))
+
+
+def test_the_bar_stands_where_the_run_is(citra: Client, cast: Cast) -> None:
+    assert 'value="3" max="12"' in fragment(citra, run_of(cast, state=RunState.RUNNING, done=3, total=12))
+
+
+def test_the_bar_is_never_kept_in_a_cache(citra: Client, cast: Cast) -> None:
+    address = f"/p/berita/runs/{run_of(cast).pk}/progress/"
+    assert "no-store" in citra.get(address).headers["Cache-Control"]
+
+
+def test_refused_lines_are_named_by_number_and_reason(citra: Client, cast: Cast) -> None:
+    result = {"added": 2, "articles": 1, "n_refused": 1, "refused": [{"line": 7, "reason": "no text"}]}
+    page = fragment(citra, run_of(cast, state=RunState.DONE, result=result))
+    assert '<td class="number">7</td><td>no text</td>' in page
+
+
+def test_duplicates_are_named(citra: Client, cast: Cast) -> None:
+    result = {"n_duplicates": 1, "duplicates": [{"line": 3, "reason": "the same article is here already: Pasar"}]}
+    assert "already: Pasar" in fragment(citra, run_of(cast, state=RunState.DONE, result=result))
+
+
+def test_a_failed_run_says_why(citra: Client, cast: Cast) -> None:
+    assert "The disk is full." in fragment(citra, run_of(cast, state=RunState.FAILED, error="The disk is full."))
+
+
+def test_a_run_that_is_tried_again_says_when(citra: Client, cast: Cast) -> None:
+    assert "tried again at" in fragment(citra, run_of(cast, error="The database was away.", attempts=1))
+
+
+def test_the_list_costs_the_same_with_many_runs(
+    citra: Client, cast: Cast, django_assert_max_num_queries: Budget
+) -> None:
+    for _number in range(10):
+        run_of(cast, asked_by=cast.citra.user)
+    with django_assert_max_num_queries(4):
+        citra.get("/p/berita/runs/")
