@@ -53,7 +53,7 @@ class TouchedColumnsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[
         if len(self.classes_) < 2:
             raise OneClassOnly(
                 expected="two labels at least",
-                came=f"{len(labels)} answers, all {self.classes_[0]!r}",
+                came=f"{len(labels)} answers, all {str(self.classes_[0])!r}",
                 cure="Label more sentences until a second label is seen.",
             )
         self.idf_ = self._checked_idf(rows.shape[1])

@@ -15,7 +15,7 @@ from ml.agreement.report import NO_INTERVAL, NO_PAIR, ONE_LABEL
 from ml.errors import AnswersInvalid
 
 Matrix = list[list[object]]
-_ = None
+_: object = None
 
 # Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, section C; cac.raw4raters in Gwet's irrCAC.
 KRIPPENDORFF_C: Matrix = [

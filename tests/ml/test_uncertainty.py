@@ -1,0 +1,60 @@
+"""Uncertainty against slow references, and probabilities that are none."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import ArrayLike, NDArray
+
+from ml.errors import ProbabilitiesInvalid
+from ml.uncertainty import entropy, least_confidence, margin
+
+Measure = Callable[[ArrayLike], NDArray[np.float64]]
+MEASURES: list[Measure] = [margin, entropy, least_confidence]
+ROW = st.lists(st.floats(0.001, 1), min_size=2, max_size=6).map(lambda row: [value / sum(row) for value in row])
+
+
+@given(ROW)
+def test_margin_is_that_of_a_sorted_row(row: list[float]) -> None:
+    first, second = sorted(row, reverse=True)[:2]
+    assert margin([row])[0] == pytest.approx(1 - (first - second))
+
+
+@given(ROW)
+def test_entropy_is_that_of_its_definition(row: list[float]) -> None:
+    reference = -sum(value * math.log(value) for value in row) / math.log(len(row))
+    assert entropy([row])[0] == pytest.approx(reference, abs=1e-9)
+
+
+@given(ROW)
+def test_least_confidence_is_that_of_its_definition(row: list[float]) -> None:
+    assert least_confidence([row])[0] == pytest.approx((1 - max(row)) * len(row) / (len(row) - 1))
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_an_even_row_is_one_and_a_sure_row_is_nought(measure: Measure) -> None:
+    assert measure([[0.25] * 4, [0.0, 0.0, 1.0, 0.0]]).tolist() == pytest.approx([1, 0])
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_no_rows_give_no_values(measure: Measure) -> None:
+    assert measure(np.zeros((0, 3))).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "said"),
+    [
+        ([[math.nan, 1.0]], "NaN in 1 rows"),
+        ([[2.0, -1.0]], "from -1 to 2"),
+        ([[0.2, 0.2]], "do not sum to 1"),
+        ([[1.0]], r"shape \(1, 1\)"),
+        ([0.5, 0.5], r"shape \(2,\)"),
+        ([[math.inf, 0.0]], "to inf"),
+    ],
+)
+def test_what_is_no_probability_is_refused_by_name(matrix: ArrayLike, said: str) -> None:
+    with pytest.raises(ProbabilitiesInvalid, match=said):
+        margin(matrix)
