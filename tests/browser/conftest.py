@@ -60,6 +60,7 @@ class Desk:
     """A person at the annotate page, and what the browser complained about."""
 
     context: BrowserContext
+    origin: str
     address: str
     cast: Cast
     complaints: list[str] = field(default_factory=list)
@@ -94,7 +95,7 @@ def seat(chromium: Browser, live_server: LiveServer) -> Iterator[Seat]:
         contexts.append(context)
         cookies = {configured.SESSION_COOKIE_NAME: session_of(cast.ani), configured.LANGUAGE_COOKIE_NAME: language}
         context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
-        return Desk(context, live_server.url + reverse("annotate", args=[cast.project.slug]), cast)
+        return Desk(context, live_server.url, live_server.url + reverse("annotate", args=[cast.project.slug]), cast)
 
     yield take
     for context in contexts:

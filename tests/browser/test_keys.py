@@ -1,22 +1,10 @@
 """Labelling by keyboard alone."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from labeling.models import Annotation, Event, State
 from tests.browser.conftest import Desk
-
-
-def text(page: Page) -> str:
-    return page.locator(".here").inner_text()
-
-
-def all_saved(page: Page) -> None:
-    expect(page.locator("[data-annotate]")).to_have_attribute("data-unsaved", "0")
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
+from tests.browser.watching import all_saved, press, text
 
 
 def test_ten_sentences_in_a_row_by_keyboard_alone(desk: Desk) -> None:

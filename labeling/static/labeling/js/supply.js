@@ -96,8 +96,10 @@ export class Supply {
     if (record) this.shelf.reopened(record.act.sentence);
   }
 
+  /** Only the last act about a sentence says whether it is still to be answered: it may have been undone since. */
   #followPending() {
-    for (const { act } of this.outbox.pending()) this.#follow(act);
+    const last = new Map(this.outbox.pending().map(({ act }) => [act.sentence, act]));
+    for (const act of last.values()) this.#follow(act);
   }
 
   #follow(act) {

@@ -1,0 +1,35 @@
+"""What a test looks at on the annotate page, and what it does there."""
+
+from playwright.sync_api import Page, Route, expect
+
+SYNC = "**/annotate/sync/"
+
+
+def text(page: Page) -> str:
+    """The sentence on the page."""
+    return page.locator(".here").inner_text()
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def all_saved(page: Page) -> None:
+    """Wait until the page says that nothing is left to save."""
+    unsaved(page, 0)
+
+
+def unsaved(page: Page, count: int) -> None:
+    """Wait until the page says that `count` answers are not saved."""
+    expect(page.locator("[data-annotate]")).to_have_attribute("data-unsaved", str(count))
+
+
+def slow_down(page: Page, milliseconds: int) -> None:
+    """Hold every request to the server back."""
+    page.route(SYNC, lambda route: _later(page, route, milliseconds))
+
+
+def _later(page: Page, route: Route, milliseconds: int) -> None:
+    page.wait_for_timeout(milliseconds)
+    route.continue_()
