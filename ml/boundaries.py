@@ -27,6 +27,7 @@ _OPENERS = "([{“\"‘'«"
 # Possessive, and two dots only: a run of a million dots or spaces is walked once.
 _ADDED = re.compile(r"(?:\.\.|…|\.[)\]])[”\"’»]?\s++(?=[“\"‘«(\[]?[^\W\d_])")
 _MARKER = re.compile(r"[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]{1,2}\Z")
+_LETTERED = re.compile(r"[a-z][.)]\s+[A-Z]")
 _INITIALS = re.compile(r"(?:[A-Z][a-z]?\.)*[A-Z]\Z")
 _DATELINE = re.compile(r"[A-Z][\w.,/() -]{1,58}\Z")
 _DASH = re.compile(r"[-–—]\s")
@@ -83,7 +84,7 @@ def _joins(paragraph: str, start: int, offset: int) -> bool:
     right = paragraph[offset : offset + _LOOK].lstrip()
     if not left or not right:
         return True
-    if right[0].islower() or right[0] in ")]},;:”’»":
+    if (right[0].islower() and not _LETTERED.match(right)) or right[0] in ")]},;:”’»":
         return True
     if offset - start <= _LOOK and (_MARKER.fullmatch(left.strip()) or (_DASH.match(right) and _is_dateline(left))):
         return True
