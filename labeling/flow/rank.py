@@ -15,7 +15,7 @@ from labeling.models import Annotation, Event, Lease, ModelVersion, Project, Que
 HEAD = 2_000
 # The first stretch is varied as well as uncertain; what follows is there in case no worker runs for a while.
 VARIED = 200
-# Sentences that wait for a second answer stand first, but leave at least half of the head to new ones.
+# Sentences that wait for a second answer stand first, but leave half of the head to new ones.
 UNFINISHED = HEAD // 2
 _CHUNK = 500
 
@@ -38,11 +38,12 @@ def head(project: Project, model: FittedModel) -> Iterator[Ranked]:
     gives the second answer should not wait until the model doubts it again.
     """
     unfinished = _unfinished(project)
+    waiting = list(unfinished)
     ranking = learning.rank(
         project,
         model,
-        closed=_closed(project),
-        first=list(unfinished),
+        closed=_closed(project).union(waiting[UNFINISHED:]),
+        first=waiting[:UNFINISHED],
         varied=VARIED,
         n=HEAD,
         seed=project.pk,
@@ -104,7 +105,7 @@ def _unfinished(project: Project) -> dict[int, str]:
     waiting = Annotation.objects.given().filter(
         project=project, sentence__slots_free__gt=0, sentence__in_pool=True, sentence__audit_place__isnull=True
     )
-    return dict(waiting.order_by("answered_at", "pk").values_list("sentence_id", "selection")[:UNFINISHED])
+    return dict(waiting.order_by("answered_at", "pk").values_list("sentence_id", "selection"))
 
 
 def _open(sentence_ids: Sequence[int]) -> set[int]:

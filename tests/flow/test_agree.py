@@ -1,0 +1,127 @@
+"""Agreement: which answers are counted where, and figures that say why they are not there."""
+
+import pytest
+
+from labeling.claims import Claim
+from labeling.models import AgreementReport, Annotation, Event, Kind, RunState, Selection
+from tests.cast import Cast
+from tests.flow.newsroom import answer, do, news
+
+pytestmark = pytest.mark.django_db
+
+
+def _report(cast: Cast) -> AgreementReport:
+    run = do(cast.project, Kind.AGREE)
+    return AgreementReport.objects.get(pk=run.result["report"])
+
+
+def test_people_who_always_agree_have_an_alpha_of_one(cast: Cast) -> None:
+    sentences = news(cast.project, 40)
+    answer(cast.ani, sentences)
+    answer(cast.budi, sentences)
+    assert _report(cast).figures["all"]["krippendorff_alpha"]["value"] == 1
+
+
+def test_a_disagreement_lowers_the_share_that_agrees(cast: Cast) -> None:
+    sentences = news(cast.project, 40)
+    answer(cast.ani, sentences)
+    answer(cast.budi, sentences[:30])
+    answer(cast.budi, sentences[30:], label="none")
+    # Of the last ten, three really are none of the others.
+    assert _report(cast).figures["all"]["percent"]["value"] == pytest.approx(33 / 40)
+
+
+def test_figures_come_with_their_n_and_an_interval(cast: Cast) -> None:
+    sentences = news(cast.project, 40)
+    answer(cast.ani, sentences)
+    answer(cast.budi, sentences[:32])
+    answer(cast.budi, sentences[32:], label="claim")
+    figure = _report(cast).figures["all"]["krippendorff_alpha"]
+    assert (figure["n_units"], figure["n_answers"], figure["low"] < figure["value"] <= figure["high"]) == (40, 80, True)
+
+
+def test_the_audit_sample_is_measured_by_itself(cast: Cast) -> None:
+    sentences = news(cast.project, 40, audit=16)
+    for member in (cast.ani, cast.budi):
+        answer(member, sentences)
+    assert _report(cast).figures["audit"]["percent"]["n_units"] == 16
+
+
+def test_what_a_model_chose_is_measured_by_itself(cast: Cast) -> None:
+    sentences = news(cast.project, 40)
+    answer(cast.ani, sentences[:30])
+    answer(cast.budi, sentences[:30])
+    answer(cast.ani, sentences[30:], selection=Selection.DIVERSE)
+    answer(cast.budi, sentences[30:], selection=Selection.UNCERTAIN)
+    assert _report(cast).figures["chosen"]["percent"]["n_units"] == 10
+
+
+def test_no_second_answer_gives_a_reason_instead_of_a_figure(cast: Cast) -> None:
+    answer(cast.ani, news(cast.project, 16))
+    figure = _report(cast).figures["all"]["krippendorff_alpha"]
+    assert (figure["value"], figure["reason"]) == (None, "not defined (no unit has two answers)")
+
+
+def test_one_label_only_gives_a_reason_instead_of_a_figure(cast: Cast) -> None:
+    sentences = news(cast.project, 16)
+    for member in (cast.ani, cast.budi):
+        answer(member, sentences, label="claim")
+    figure = _report(cast).figures["all"]["krippendorff_alpha"]
+    assert (figure["value"], bool(figure["reason"])) == (None, True)
+
+
+def test_a_project_without_answers_gets_a_report_all_the_same(cast: Cast) -> None:
+    assert _report(cast).figures["all"]["percent"]["value"] is None
+
+
+def test_surplus_answers_do_not_count(cast: Cast) -> None:
+    sentences = news(cast.project, 16)
+    answer(cast.ani, sentences)
+    answer(cast.budi, sentences)
+    Annotation.objects.filter(annotator=cast.budi.user, sentence__in=sentences[:6]).update(surplus=True)
+    assert _report(cast).figures["all"]["percent"]["n_units"] == 10
+
+
+def test_a_label_of_its_own_has_its_own_figure(cast: Cast) -> None:
+    sentences = news(cast.project, 40)
+    for member in (cast.ani, cast.budi):
+        answer(member, sentences)
+    assert set(_report(cast).figures["all"]["per_label"]) == {"claim", "denial", "condemnation", "none"}
+
+
+def test_pairs_are_named_by_their_people(cast: Cast) -> None:
+    sentences = news(cast.project, 16)
+    for member in (cast.ani, cast.budi):
+        answer(member, sentences)
+    pair = _report(cast).figures["all"]["pairs"][0]
+    assert (pair["first"], pair["second"]) == ("ani", "budi")
+
+
+def test_the_report_names_the_last_event_that_it_has_heard_of(cast: Cast) -> None:
+    answer(cast.ani, news(cast.project, 16))
+    last = Event.objects.filter(project=cast.project).latest("pk").pk
+    assert _report(cast).revision == last
+
+
+def test_the_same_answers_give_the_same_figures(cast: Cast) -> None:
+    sentences = news(cast.project, 40)
+    answer(cast.ani, sentences)
+    answer(cast.budi, sentences[:32], label="claim")
+    assert _report(cast).figures == _report(cast).figures
+
+
+def test_a_worker_that_lost_its_claim_publishes_no_report(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(cast.ani, news(cast.project, 16))
+    monkeypatch.setattr(Claim, "finish", _lost)
+    with pytest.raises(RuntimeError):
+        do(cast.project, Kind.AGREE)
+    assert not AgreementReport.objects.exists()
+
+
+def test_the_run_ends_with_its_report(cast: Cast) -> None:
+    answer(cast.ani, news(cast.project, 16))
+    assert do(cast.project, Kind.AGREE).state == RunState.DONE
+
+
+def _lost(*_args: object) -> None:
+    raise RuntimeError("the power went")
