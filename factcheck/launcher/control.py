@@ -27,9 +27,9 @@ class Control:
     """Calls are answered at once; a supervisor that does not answer reads as one without programs."""
 
     def __init__(self, data: Path) -> None:
-        transport = SupervisorTransport(None, None, f"unix://{places.supervisor_socket(data)}")
+        self._transport = SupervisorTransport(None, None, f"unix://{places.supervisor_socket(data)}")
         # The host is not used: the transport goes to the socket.
-        self._supervisor: Any = xmlrpc.client.ServerProxy("http://localhost", transport=transport).supervisor
+        self._supervisor: Any = xmlrpc.client.ServerProxy("http://localhost", transport=self._transport).supervisor
 
     def programs(self) -> list[Program]:
         try:
@@ -51,3 +51,7 @@ class Control:
         except _SILENCE:
             return False
         return True
+
+    def close(self) -> None:
+        """Let go of the socket that was kept open between calls."""
+        self._transport.close()

@@ -1,6 +1,7 @@
-"""Wait for the first page."""
+"""Ask whether the pages answer; `python -m factcheck.launcher.page HOST PORT` says it by its exit code."""
 
 import http.client
+import sys
 
 
 def answers(host: str, port: int) -> bool:
@@ -18,3 +19,7 @@ def answers(host: str, port: int) -> bool:
 def _reachable(host: str) -> str:
     """Where a server that binds `host` is reached from this machine."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - nothing is bound here
+
+
+if __name__ == "__main__":
+    sys.exit(0 if answers(sys.argv[1], int(sys.argv[2])) else 1)

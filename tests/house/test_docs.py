@@ -1,0 +1,47 @@
+"""Docs that would fall behind are held to the code."""
+
+import re
+from collections.abc import Mapping
+
+import pytest
+import yaml
+
+from tests.house.sources import PRODUCT, ROOT, python_files
+
+OPERATORS = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
+SETTINGS = re.findall(r"^#?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
+COMMANDS = sorted(path.stem for path in (ROOT / "labeling" / "management" / "commands").glob("[!_]*.py"))
+SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in [*python_files(*PRODUCT), ROOT / "gunicorn.conf.py"])
+READ = set(re.findall(r"""(?:env\.\w+\(\s*|text\(|environ\.get\()["']([A-Z_]+)["']""", SOURCES))
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_every_setting_is_explained_to_operators(setting: str) -> None:
+    assert f"`{setting}`" in OPERATORS
+
+
+def test_every_setting_in_the_example_is_read_and_every_one_read_is_in_the_example() -> None:
+    assert set(SETTINGS) == READ
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_docs(command: str) -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    assert any(f"`manage.py {command}" in page.read_text(encoding="utf-8") for page in pages if page.is_file())
+
+
+def test_every_requirement_is_pinned_and_says_why_it_is_here() -> None:
+    lines = [
+        line
+        for name in ("requirements.txt", "requirements-dev.txt")
+        for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith(("#", "-r "))
+    ]
+    assert [line for line in lines if not re.fullmatch(r"[\w\[\]-]+==[\w.]+\s+# \S.*", line)] == []
+
+
+@pytest.mark.parametrize("service", ["web", "worker", "exchange", "beat", "postgres", "redis"])
+def test_every_service_of_compose_says_whether_it_is_well(service: str) -> None:
+    services: Mapping[str, Mapping[str, object]] = COMPOSE["services"]
+    assert "healthcheck" in services[service]
