@@ -82,7 +82,7 @@ def _again(project: Project, by: User | None, name: str, kept: Kept, values: dic
         state=RunState.OWED, attempts=0, error="", ended_at=None, called_at=None, due_at=Now()
     )
     if run is None or not owed:
-        when = date_format(timezone.localtime(upload.received_at), "SHORT_DATETIME_FORMAT")
+        when = date_format(timezone.localtime(upload.received_at), "Y-m-d H:i")
         said = _("%(name)s is here already: it came as %(first)s on %(when)s. Nothing was added twice.")
         raise AlreadyHere(said % {"name": name, "first": upload.name, "when": when})
     if not run.cursor:

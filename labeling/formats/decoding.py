@@ -3,6 +3,7 @@
 import codecs
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, cast
 
 from django.utils.translation import gettext as _
@@ -13,25 +14,25 @@ from labeling.formats.shapes import LINE_MAX
 _CHUNK = 1 << 20
 
 
-def utf8(stream: BinaryIO) -> BinaryIO:
-    """`stream` as UTF-8 without a mark. UTF-16 is written anew to a temporary file; raises BadUpload if broken."""
+@contextmanager
+def utf8(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """`stream` as UTF-8 without a mark; UTF-16 goes through a temporary file. Raises BadUpload where it is broken."""
     head = stream.read(3)
-    if head.startswith(codecs.BOM_UTF8):
-        return stream
-    stream.seek(0)
+    if not head.startswith(codecs.BOM_UTF8):
+        stream.seek(0)
     if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return stream
-    decoder = codecs.getincrementaldecoder("utf-16")()
-    anew = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115  # the caller reads it; it goes when unreferenced
-    try:
-        while chunk := stream.read(_CHUNK):
-            anew.write(decoder.decode(chunk).encode())
-        anew.write(decoder.decode(b"", final=True).encode())
-    except UnicodeError as error:
-        anew.close()
-        raise BadUpload(_("The file begins as UTF-16 but is broken further on. Save it again as UTF-8.")) from error
-    anew.seek(0)
-    return anew
+        yield stream
+        return
+    with tempfile.TemporaryFile() as anew:
+        decoder = codecs.getincrementaldecoder("utf-16")()
+        try:
+            while chunk := stream.read(_CHUNK):
+                anew.write(decoder.decode(chunk).encode())
+            anew.write(decoder.decode(b"", final=True).encode())
+        except UnicodeError as error:
+            raise BadUpload(_("The file begins as UTF-16 but is broken further on. Save it again as UTF-8.")) from error
+        anew.seek(0)
+        yield cast(BinaryIO, anew)
 
 
 def lines(stream: BinaryIO) -> Iterator[tuple[int, str]]:
@@ -39,19 +40,20 @@ def lines(stream: BinaryIO) -> Iterator[tuple[int, str]]:
 
     A line of more than LINE_MAX bytes is cut there and its rest is skipped, so that no input fills the memory.
     """
-    stream = utf8(stream)
-    number = 0
-    while line := stream.readline(LINE_MAX + 1):
-        number += 1
-        if len(line) > LINE_MAX:
-            _skip_line(stream, line)
-            line = line[:LINE_MAX]
-        yield number, line.decode("utf-8", errors="surrogateescape")
+    with utf8(stream) as text:
+        number = 0
+        while line := text.readline(LINE_MAX + 1):
+            number += 1
+            if len(line) > LINE_MAX:
+                _skip_line(text, line)
+                line = line[:LINE_MAX]
+            yield number, line.decode("utf-8", errors="surrogateescape")
 
 
 def whole(stream: BinaryIO, limit: int) -> str:
     """The text of a whole file of at most `limit` bytes; raises BadUpload where it is longer or not UTF-8."""
-    content = utf8(stream).read(limit + 1)
+    with utf8(stream) as text:
+        content = text.read(limit + 1)
     if len(content) > limit:
         said = _("The file is larger than %(megabytes)d MB, too long for one article. Split it.")
         raise BadUpload(said % {"megabytes": limit // 1_000_000})

@@ -1,0 +1,134 @@
+"""The settled label."""
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from labeling.flow.settle import disputed, majority, settled
+from labeling.models import Label, Lease, Project, Sentence, State, Verdict
+from tests.factories import answer, make_project, make_sentences, person
+
+pytestmark = pytest.mark.django_db
+NAMES = ("ani", "budi", "citra", "dewi")
+
+
+@pytest.fixture
+def project() -> Project:
+    return make_project(overlap=4)
+
+
+@pytest.fixture
+def sentence(project: Project) -> Sentence:
+    return make_sentences(project, ["Bupati membantah tuduhan itu."])[0]
+
+
+def settle(sentence: Sentence) -> tuple[str, str] | None:
+    found = [(Label.objects.get(pk=one.label_id).key, one.source) for one in settled(sentence.project)]
+    return found[0] if found else None
+
+
+def decide(sentence: Sentence, key: str) -> None:
+    label = Label.objects.get(project=sentence.project, key=key)
+    Verdict.objects.create(project=sentence.project, sentence=sentence, label=label, decided_by=person("citra"))
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        (["claim"], ("claim", "single")),
+        (["claim", "claim"], ("claim", "majority")),
+        (["claim", "denial", "denial"], ("denial", "majority")),
+        (["claim", "denial"], None),
+        (["claim", "claim", "denial", "none"], None),
+        (["claim", None], ("claim", "single")),
+        ([None, None], None),
+        ([], None),
+    ],
+)
+def test_unanimous_then_majority_then_open(
+    sentence: Sentence, answers: list[str | None], expected: tuple[str, str] | None
+) -> None:
+    for name, key in zip(NAMES, answers, strict=False):
+        answer(sentence, name, key)
+    assert settle(sentence) == expected
+
+
+def test_a_verdict_goes_before_every_answer(sentence: Sentence) -> None:
+    answer(sentence, "ani", "claim")
+    decide(sentence, "denial")
+    assert settle(sentence) == ("denial", "adjudicated")
+
+
+def test_a_verdict_settles_what_nobody_dared_to(sentence: Sentence) -> None:
+    answer(sentence, "ani", None)
+    decide(sentence, "none")
+    assert settle(sentence) == ("none", "adjudicated")
+
+
+@pytest.mark.parametrize("ignored", [{"surplus": True}, {"state": State.WITHDRAWN}])
+def test_surplus_and_withdrawn_answers_do_not_count(sentence: Sentence, ignored: dict[str, object]) -> None:
+    answer(sentence, "ani", "claim")
+    answer(sentence, "budi", "denial", **ignored)
+    assert settle(sentence) == ("claim", "single")
+
+
+def test_the_soft_label_is_the_share_of_each(sentence: Sentence) -> None:
+    for name, key in zip(NAMES, ["claim", "claim", "claim", "none"], strict=True):
+        answer(sentence, name, key)
+    assert sorted(next(settled(sentence.project)).soft.values()) == [0.25, 0.75]
+
+
+def test_sentences_come_in_the_order_of_ids_with_verdicts_among_them(project: Project) -> None:
+    sentences = make_sentences(project, ["Satu.", "Dua.", "Tiga."])
+    answer(sentences[0], "ani", "claim")
+    decide(sentences[1], "none")
+    answer(sentences[2], "ani", "claim")
+    assert [one.sentence_id for one in settled(project)] == [one.pk for one in sentences]
+
+
+def test_settling_costs_two_queries_however_many(
+    project: Project, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for sentence in make_sentences(project, [f"Kalimat {n}." for n in range(30)]):
+        answer(sentence, "ani", "claim")
+    with django_assert_num_queries(2):
+        list(settled(project))
+
+
+def test_another_project_plays_no_part(sentence: Sentence) -> None:
+    elsewhere = make_sentences(make_project("lain"), ["Satu."])[0]
+    answer(elsewhere, "ani", "claim")
+    assert settle(sentence) is None
+
+
+def test_two_against_two_is_disputed(sentence: Sentence) -> None:
+    for name, key in zip(NAMES, ["claim", "claim", "none", "none"], strict=True):
+        answer(sentence, name, key)
+    assert [one.sentence_id for one in disputed(sentence.project)] == [sentence.pk]
+
+
+def test_a_majority_is_disputed_once_nobody_else_is_asked(sentence: Sentence) -> None:
+    for name, key in zip(NAMES, ["claim", "claim", "none"], strict=False):
+        answer(sentence, name, key)
+    Sentence.objects.update(slots_free=0)
+    assert [one.complete for one in disputed(sentence.project)] == [True]
+
+
+def test_a_majority_is_not_disputed_while_somebody_holds_the_sentence(sentence: Sentence) -> None:
+    for name, key in zip(NAMES, ["claim", "claim", "none"], strict=False):
+        answer(sentence, name, key)
+    Sentence.objects.update(slots_free=0)
+    lent = {"project": sentence.project, "annotator": person("dewi"), "until": timezone.now()}
+    Lease.objects.create(sentence=sentence, selection="random", **lent)
+    assert list(disputed(sentence.project)) == []
+
+
+def test_a_verdict_ends_the_dispute(sentence: Sentence) -> None:
+    answer(sentence, "ani", "claim")
+    answer(sentence, "budi", "none")
+    decide(sentence, "claim")
+    assert list(disputed(sentence.project)) == []
+
+
+def test_the_most_chosen_of_three_is_no_majority() -> None:
+    assert majority({1: 2, 2: 1, 3: 1}) is None
