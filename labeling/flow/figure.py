@@ -4,6 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+# What `ml` gives as reasons, so that they can be translated; any other is shown as it came.
+REASONS = (
+    gettext_noop("not defined"),
+    gettext_noop("not defined (no unit has two answers)"),
+    gettext_noop("not defined (one label only)"),
+    gettext_noop("not defined (no sentences)"),
+    gettext_noop("not defined (no answered audit sentences)"),
+    gettext_noop("not defined (needs 10 labels of two articles)"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +45,7 @@ def figure(found: object) -> Figure:
         high=_number(found.get("high")),
         n=_count(found.get("n", found.get("n_units"))),
         n_answers=_count(found.get("n_answers")),
-        reason="" if value is not None else reason if isinstance(reason, str) and reason else _("Not measured."),
+        reason="" if value is not None else _(reason) if isinstance(reason, str) and reason else _("Not measured."),
     )
 
 

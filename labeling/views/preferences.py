@@ -50,7 +50,10 @@ def password(request: PersonRequest) -> HttpResponse:
 
 def password_form(person: User, sent: object = None) -> "SetPasswordForm[User]":
     """Whoever has a password gives it first; whoever came by a link chooses their first one."""
-    return (PasswordChangeForm if person.has_usable_password() else SetPasswordForm)(person, sent)
+    form = (PasswordChangeForm if person.has_usable_password() else SetPasswordForm)(person, sent)
+    for field in form.fields.values():
+        field.widget.attrs.pop("autofocus", None)
+    return form
 
 
 @require_POST
