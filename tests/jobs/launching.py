@@ -1,0 +1,93 @@
+"""Start `manage.py up` for real, in a data directory of the test's own, and end what was started."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from factcheck.launcher import session
+from factcheck.launcher.control import Control
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def until(true: Callable[[], bool], *, seconds: float = 60.0) -> bool:
+    """Whether `true` came true in that time; the time is there to end a failing test, not to measure."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.05)
+    return true()
+
+
+class Launcher:
+    """One `manage.py up`. `ready` waits for its page and gives what it printed as JSON."""
+
+    def __init__(self, data: Path, *, port: int) -> None:
+        self.data, self.port = data, port
+        environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "up", "--json"],
+            cwd=ROOT,
+            env={**environment, "FACTCHECK_DATA": str(data), "FACTCHECK_PORT": str(port)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.control = Control(data)
+
+    def ready(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, self.process.communicate(timeout=60)[1]
+        printed: dict[str, Any] = json.loads(line)
+        return printed
+
+    def end(self) -> tuple[int, str]:
+        """Wait for its end; exit code and what it said on standard error."""
+        said = self.process.communicate(timeout=90)[1]
+        return self.process.returncode, said
+
+    def guard(self) -> int:
+        """The process id of the guard, which is the id of the session of all that was started."""
+        return os.getsid(self.running("web"))
+
+    def running(self, name: str) -> int:
+        """Wait until the program runs; its process id."""
+        assert until(lambda: self.pid_of(name) is not None), f"{name} does not run"
+        pid = self.pid_of(name)
+        assert pid
+        return pid
+
+    def pid_of(self, name: str) -> int | None:
+        """The process id of a program; None while it does not run. (Never 0: a signal to 0 reaches the tests.)"""
+        return next((row.pid for row in self.control.programs() if row.name == name and row.pid), None)
+
+    def clean_up(self) -> None:
+        """For a test's end, passed or failed."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.communicate(timeout=60)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.process.communicate()
+        self.control.close()
+
+
+def nothing_left(guard: int) -> bool:
+    """Whether the whole session has ended."""
+    return not session.members(guard)
