@@ -88,7 +88,9 @@ def _migrations() -> Check:
 
 def _redis() -> Check:
     try:
-        with Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
+        # Celery and the client have different words for a socket.
+        address = settings.REDIS_URL.replace("redis+socket:", "unix:")
+        with Redis.from_url(address, socket_timeout=2, socket_connect_timeout=2) as client:
             client.ping()
     except RedisError as error:
         return Check("redis", "degraded", f"It does not answer ({error}). Labelling goes on; training waits.")

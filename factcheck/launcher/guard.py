@@ -1,7 +1,7 @@
 """Leads the session of the supervisor and all it starts, and ends it whole.
 
-`python -m factcheck.launcher.guard COMMAND...`. Its standard input is a pipe that only the launcher holds. When the pipe
-closes, the launcher is gone or wants an end at once; when the supervisor ends, in order or by a kill, what it left
+`python -m factcheck.launcher.guard COMMAND...`. Its standard input is a pipe that only the launcher holds. When the
+pipe closes, the launcher is gone or wants an end at once; when the supervisor ends, in order or by a kill, what it left
 behind must not stay.
 """
 
