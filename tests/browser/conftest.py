@@ -46,7 +46,7 @@ def _static_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread, beside which Django would refuse to query; no coroutine queries here.
+    # Playwright keeps an event loop in this thread, beside which Django refuses to query: no coroutine does.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM", "/usr/bin/chromium")

@@ -21,7 +21,9 @@ def test_each_digit_answers_the_sentence_that_was_shown(desk: Desk) -> None:
         shown.append(text(page))
         press(page, key)
     all_saved(page)
-    told = {one.sentence.text: one.label.key for one in Annotation.objects.select_related("label", "sentence") if one.label}
+    told = {
+        one.sentence.text: one.label.key for one in Annotation.objects.select_related("label", "sentence") if one.label
+    }
     assert [told[one] for one in shown] == ["claim", "denial", "condemnation", "none"]
 
 

@@ -187,7 +187,9 @@ def test_a_page_that_is_not_ours_is_no_receipt(desk: Desk) -> None:
 
 
 def test_blocked_storage_is_said_and_answers_are_sent_all_the_same(desk: Desk) -> None:
-    desk.context.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }")
+    desk.context.add_init_script(
+        "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }"
+    )
     page = desk.sit_down()
     desk.context.set_offline(True)
     press(page, "1")

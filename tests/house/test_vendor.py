@@ -28,4 +28,5 @@ def test_vendored_file_has_the_checksum_it_is_listed_with(path: Path, sha256: st
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
 def test_every_script_in_a_vendor_folder_is_listed(folder: Path) -> None:
     scripts = {path for path in folder.iterdir() if path.suffix == ".js"}
-    assert scripts and scripts <= {path for path, _ in listed()}
+    assert scripts
+    assert scripts <= {path for path, _ in listed()}
