@@ -48,8 +48,6 @@ def accept(
     name = _bare(name)
     values = {"format": _format(name, format), "unit": _unit(unit), "lang": lang, "options": dict(options or {})}
     kept = keep(_chunks(content, name, limited=limited), folder="uploads")
-    if not kept.size:
-        raise BadUpload(_("%(name)s is empty. Choose a file with text in it.") % {"name": name})
     try:
         with transaction.atomic():
             return _receive(project, by, name, kept, values)
@@ -130,3 +128,5 @@ def _chunks(content: "bytes | File[bytes]", name: str, *, limited: bool) -> Iter
             said = _("%(name)s is larger than %(megabytes)d MB. Split it, or use the command import_sentences.")
             raise BadUpload(said % {"name": name, "megabytes": limit // 1_000_000})
         yield chunk
+    if not size:
+        raise BadUpload(_("%(name)s is empty. Choose a file with text in it.") % {"name": name})

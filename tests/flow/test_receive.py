@@ -104,10 +104,11 @@ def test_an_upload_over_the_limit_is_refused(project: Project, settings: Setting
         received(project, b"a" * 1_000_001)
 
 
-def test_a_refused_upload_leaves_no_file(project: Project, settings: Settings) -> None:
+@pytest.mark.parametrize("content", [b"", b"a" * 100])
+def test_a_refused_upload_leaves_no_file(project: Project, settings: Settings, content: bytes) -> None:
     settings.UPLOAD_MAX_BYTES = 10
     with pytest.raises(BadUpload):
-        received(project, b"a" * 100)
+        received(project, content)
     assert default_storage.listdir("uploads") == ([], [])
 
 

@@ -1,0 +1,98 @@
+"""The commands that bring in and take away: one JSON object, and exit code 0 only if all was done."""
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from labeling import jobs, work
+from labeling.models import Kind, Project, Run, RunState, Sentence
+from tests.factories import answer, make_project
+
+# A waiting command renews its claim from a second connection, which sees only what is committed.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def project() -> Project:
+    return make_project()
+
+
+def run(*arguments: str) -> tuple[dict[str, Any], bool]:
+    """What the command printed, and whether it ended well."""
+    out = StringIO()
+    try:
+        call_command(*arguments, "--json", stdout=out, stderr=StringIO())
+    except CommandError:
+        return json.loads(out.getvalue() or "{}"), False
+    return json.loads(out.getvalue()), True
+
+
+def upload(folder: Path, content: str, name: str = "a.txt") -> str:
+    (folder / name).write_text(content, encoding="utf-8")
+    return str(folder / name)
+
+
+def test_a_waiting_import_reports_what_it_did(project: Project, tmp_path: Path) -> None:
+    path = upload(tmp_path, "Satu kalimat.\nDua kalimat.\nsatu KALIMAT.\n")
+    found, well = run("import_sentences", project.slug, path, "--unit", "sentence", "--wait")
+    assert (found["added"], found["duplicates"], found["refused"], well) == (2, 1, [], True)
+
+
+def test_a_refused_line_is_named_and_the_exit_code_tells(project: Project, tmp_path: Path) -> None:
+    path = upload(tmp_path, '{"text": "Satu."}\n{\n', "a.jsonl")
+    found, well = run("import_sentences", project.slug, path, "--unit", "sentence", "--wait")
+    assert (found["added"], found["refused"][0]["line"], well) == (1, 2, False)
+
+
+def test_without_wait_a_worker_is_left_to_do_it(project: Project, tmp_path: Path) -> None:
+    found, well = run("import_sentences", project.slug, upload(tmp_path, "Satu kalimat."))
+    assert (Run.objects.get(pk=found["run"]).state, well) == (RunState.OWED, True)
+
+
+def test_a_waiting_command_takes_over_what_was_owed(project: Project, tmp_path: Path) -> None:
+    path = upload(tmp_path, "Satu kalimat.")
+    run("import_sentences", project.slug, path)
+    found, _well = run("import_sentences", project.slug, path, "--wait")
+    assert found["added"] == 1
+
+
+def test_the_same_file_again_is_named_and_not_doubled(project: Project, tmp_path: Path) -> None:
+    path = upload(tmp_path, "Satu kalimat.")
+    run("import_sentences", project.slug, path, "--wait")
+    found, well = run("import_sentences", project.slug, path, "--wait")
+    assert (found["added"], found["duplicates"], Sentence.objects.count(), well) == (0, 1, 1, True)
+
+
+def test_one_bad_file_does_not_keep_the_others_out(project: Project, tmp_path: Path) -> None:
+    bad, good = upload(tmp_path, "x", "a.pdf"), upload(tmp_path, "Satu kalimat.")
+    found, well = run("import_sentences", project.slug, bad, good, "--wait")
+    assert (found["added"], [one["file"] for one in found["failed"]], well) == (1, [bad], False)
+
+
+def test_segment_shows_offsets_into_the_text(tmp_path: Path) -> None:
+    text = "Hujan turun. Warga mengungsi."
+    (file,) = run("segment", upload(tmp_path, text), "--lang", "id")[0]["files"]
+    assert [text[one["start"] : one["end"]] for one in file["sentences"]] == ["Hujan turun.", "Warga mengungsi."]
+
+
+def test_export_says_where_and_how_many(project: Project, tmp_path: Path) -> None:
+    run("import_sentences", project.slug, upload(tmp_path, "Hujan turun.\nWarga pulang."), "--wait")
+    answer(Sentence.objects.earliest("pk"), "ani", "none")
+    found, _well = run("export_labels", project.slug, str(tmp_path / "out"), "--to", "jsonl")
+    assert (found["directory"], found["rows"], found["splits"]) == (str(tmp_path / "out"), 1, {"train": 1})
+
+
+def test_export_of_nothing_fails_with_its_reason(project: Project, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="Label some first"):
+        call_command("export_labels", project.slug, str(tmp_path / "out"), "--to", "csv")
+
+
+def test_an_export_run_of_an_empty_project_fails_with_its_reason(project: Project) -> None:
+    owed = jobs.owe(project=project, kind=Kind.EXPORT, by=None, options={"to": "csv"})
+    work.perform(owed.pk)
+    owed.refresh_from_db()
+    assert (owed.state, "Label some first" in owed.error) == (RunState.FAILED, True)
