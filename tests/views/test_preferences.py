@@ -7,7 +7,7 @@ from django.test import Client
 from labeling.models import Preference
 from tests.cast import PASSWORD, Cast
 
-FETCH = {"headers": {"Accept": "application/json"}}
+FETCH = {"Accept": "application/json"}
 
 
 @pytest.fixture
@@ -27,11 +27,11 @@ def test_shortcuts_can_be_switched_off(ani: Client, cast: Cast) -> None:
 
 
 def test_the_labelling_page_is_answered_with_a_bare_status(ani: Client) -> None:
-    assert ani.post("/preferences/", {"shortcuts": '{"undo": "z"}'}, **FETCH).status_code == 204
+    assert ani.post("/preferences/", {"shortcuts": '{"undo": "z"}'}, headers=FETCH).status_code == 204
 
 
 def test_what_the_labelling_page_sends_is_kept(ani: Client, cast: Cast) -> None:
-    ani.post("/preferences/", {"shortcuts": '{"undo": "z"}'}, **FETCH)
+    ani.post("/preferences/", {"shortcuts": '{"undo": "z"}'}, headers=FETCH)
     assert Preference.objects.get(user=cast.ani.user).shortcuts == {"undo": "z"}
 
 
@@ -42,7 +42,7 @@ def test_what_was_not_sent_stays_as_it_was(ani: Client, cast: Cast) -> None:
 
 @pytest.mark.parametrize("bad", ['["x"]', '{"undo": 3}', "not json", '{"a": "%s"}' % ("x" * 50)])
 def test_shortcuts_that_make_no_sense_are_refused(ani: Client, bad: str) -> None:
-    assert ani.post("/preferences/", {"shortcuts": bad}, **FETCH).status_code == 400
+    assert ani.post("/preferences/", {"shortcuts": bad}, headers=FETCH).status_code == 400
 
 
 def test_an_unknown_language_is_refused(ani: Client, cast: Cast) -> None:

@@ -1,0 +1,104 @@
+"""The owner's pages in Chromium: a bar that moves, no page wider than a phone, nothing that the policy or axe minds."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page
+
+from labeling.models import AgreementReport, Kind, Label, ModelVersion, QueueEntry, Run, RunState, Sentence
+from tests.browser.conftest import Desk, Seat, session_of
+from tests.views.answering import answers
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+FIGURE = {"value": 0.5, "low": 0.25, "high": 0.75, "n": 20, "n_units": 20, "n_answers": 40, "reason": ""}
+PAGES = (
+    *("", "articles/", "articles/{source}/", "runs/", "runs/{run}/", "model/", "agreement/", "disputes/"),
+    *("exports/", "people/", "guideline/"),
+)
+
+
+def furnish(desk: Desk) -> dict[str, int]:
+    """A project with something on every page; the keys that its addresses need."""
+    project = desk.cast.project
+    first, second, *_rest = Sentence.objects.filter(project=project)
+    answers(desk.cast.ani, first, "claim", comment="Who says so?")
+    answers(desk.cast.budi, first, "denial")
+    answers(desk.cast.ani, second, "none")
+    metrics = {"audit": {"macro_f1": FIGURE}, "cross_validation": {"macro_f1": FIGURE}}
+    project.version = ModelVersion.objects.create(
+        project=project, number=1, path="x", sha256="x", n_labels=3, n_label_events=3, metrics=metrics
+    )
+    project.save(update_fields=["version"])
+    QueueEntry.objects.create(
+        project=project, version=project.version, place=0, sentence=second, selection="uncertain", score=0.9
+    )
+    keys = Label.objects.filter(project=project).values_list("key", flat=True)
+    measured = {"krippendorff_alpha": FIGURE, "percent": FIGURE, "per_label": dict.fromkeys(keys, FIGURE)}
+    AgreementReport.objects.create(project=project, revision=3, figures={"audit": measured})
+    run = Run.objects.create(project=project, kind=Kind.IMPORT, state=RunState.FAILED, error="The file is gone.")
+    Run.objects.create(project=project, kind=Kind.EXPORT, state=RunState.DONE, result={"rows": 3, "revision": 3})
+    return {"source": first.source_id, "run": run.pk}
+
+
+def as_owner(desk: Desk) -> Page:
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(desk.cast.citra), "url": desk.origin}
+    desk.context.add_cookies([cookie])  # type: ignore[list-item]  # a plain dict is what the browser takes
+    return desk.tab()
+
+
+def addresses(desk: Desk) -> list[str]:
+    keys = furnish(desk)
+    inside = [f"{desk.origin}/p/berita/{page.format(**keys)}" for page in PAGES]
+    return [f"{desk.origin}/", f"{desk.origin}/preferences/", *inside]
+
+
+def test_the_bar_moves_without_a_reload(desk: Desk) -> None:
+    run = Run.objects.create(project=desk.cast.project, kind=Kind.IMPORT, state=RunState.RUNNING, done=1, total=9)
+    page = as_owner(desk)
+    page.goto(f"{desk.origin}/p/berita/runs/{run.pk}/")
+    page.evaluate("window.untouched = true")
+    Run.objects.filter(pk=run.pk).update(done=5)
+    page.wait_for_selector("progress[value='5']")
+    assert page.evaluate("window.untouched") is True
+
+
+def test_the_bar_ends_in_the_report(desk: Desk) -> None:
+    run = Run.objects.create(project=desk.cast.project, kind=Kind.IMPORT, state=RunState.RUNNING, done=1, total=9)
+    page = as_owner(desk)
+    page.goto(f"{desk.origin}/p/berita/runs/{run.pk}/")
+    result = {"added": 7, "articles": 1, "n_refused": 1, "refused": [{"line": 4, "reason": "there is no text"}]}
+    Run.objects.filter(pk=run.pk).update(state=RunState.DONE, result=result)
+    assert page.wait_for_selector("text=there is no text") is not None
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_no_page_is_wider_than_a_small_phone(seat: Seat, language: str) -> None:
+    desk = seat(viewport={"width": 320, "height": 640}, language=language)
+    page = as_owner(desk)
+    wide = []
+    for address in addresses(desk):
+        page.goto(address)
+        if page.evaluate("document.documentElement.scrollWidth") > 320:
+            wide.append(address)
+    assert wide == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_to_mend(seat: Seat, scheme: str) -> None:
+    desk = seat(color_scheme=scheme, bypass_csp=True)
+    page = as_owner(desk)
+    found = []
+    for address in addresses(desk):
+        page.goto(address)
+        page.evaluate(AXE)
+        broken = page.evaluate("axe.run().then(found => found.violations.map(one => [one.id, one.nodes[0].html]))")
+        found += [(address, *one) for one in broken]
+    assert found == []
+
+
+def test_the_policy_and_the_console_have_nothing_to_say(desk: Desk) -> None:
+    page = as_owner(desk)
+    for address in addresses(desk):
+        page.goto(address)
+    assert desk.complaints == []
