@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from labeling import claims, jobs
 from labeling.flow import queue
-from labeling.models import LABEL_VERBS, OPEN, Annotation, Event, Kind, Project, Run, RunState
+from labeling.models import OPEN, Annotation, Event, Kind, Project, Run, RunState
 
 # A message that was not answered within this time is sent again: it may have been lost with the broker.
 CALL_AGAIN = timedelta(seconds=15)
@@ -48,18 +48,12 @@ def training_is_due(project: Project) -> bool:
 def new_label_acts(project: Project) -> int:
     """Label acts outside the audit sample that the current version has not heard of."""
     known = project.version.n_label_events if project.version else 0
-    return label_acts(project) - known
-
-
-def label_acts(project: Project) -> int:
-    """All label acts outside the audit sample so far: the sample is never trained on."""
-    return Event.objects.filter(project=project, verb__in=LABEL_VERBS, sentence__audit_place__isnull=True).count()
+    return Event.objects.of_labels(project).count() - known
 
 
 def _waited(project: Project, last: object) -> bool:
     since = Q(at__gt=last) if last else Q()
-    acts = Event.objects.filter(since, project=project, verb__in=LABEL_VERBS, sentence__audit_place__isnull=True)
-    first = acts.aggregate(at=Min("at"))["at"]
+    first = Event.objects.of_labels(project).filter(since).aggregate(at=Min("at"))["at"]
     return first is not None and first < timezone.now() - PATIENCE
 
 

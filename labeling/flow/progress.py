@@ -1,7 +1,6 @@
 """How far a project and a person have got, cheap enough to ask at every answer."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -15,27 +14,12 @@ SECONDS = 10
 
 def answered(project_id: int) -> int:
     """Sentences of the project with at least one answer that stands; up to ten seconds old."""
-    return int(_figures(project_id)["answered"])
+    return int(cache.get_or_set(f"answered:{project_id}", lambda: _answered(project_id), SECONDS) or 0)
 
 
-def _figures(project_id: int) -> dict[str, Any]:
-    key = f"progress:{project_id}"
-    found = cache.get(key)
-    if found is None:
-        found = _count(project_id)
-        cache.set(key, found, SECONDS)
-    return dict(found)
-
-
-def _count(project_id: int) -> dict[str, Any]:
-    project = Project.objects.select_related("version").get(pk=project_id)
+def _answered(project_id: int) -> int:
     told = Annotation.objects.given().filter(project_id=project_id)
-    return {
-        "answered": told.values("sentence").distinct().count(),
-        "total": project.n_pool,
-        "version": project.version.number if project.version else None,
-        "ranked_at": project.version.trained_at if project.version else None,
-    }
+    return told.values("sentence").distinct().count()
 
 
 def today(member: Membership) -> int:
@@ -54,7 +38,12 @@ def midnight() -> datetime:
 
 def for_page(member: Membership) -> dict[str, object]:
     """The quiet figures in the corner of the annotate page; `ranking_age` in seconds."""
-    figures = _figures(member.project_id)
-    ranked_at = figures.pop("ranked_at")
-    age = int((timezone.now() - ranked_at).total_seconds()) if ranked_at else None
-    return {"mine_today": today(member), "ranking_age": age, **figures}
+    project = Project.objects.filter(pk=member.project_id)
+    total, version, ranked_at = project.values_list("n_pool", "version__number", "version__trained_at").get()
+    return {
+        "mine_today": today(member),
+        "answered": answered(member.project_id),
+        "total": total,
+        "version": version,
+        "ranking_age": int((timezone.now() - ranked_at).total_seconds()) if ranked_at else None,
+    }

@@ -11,8 +11,7 @@ from labeling.errors import NotEnoughLabels
 from labeling.flow import rank
 from labeling.flow.settle import Settled, settled
 from labeling.learning import Taught
-from labeling.models import ModelVersion, Project, Sentence
-from labeling.sweeping import label_acts
+from labeling.models import Event, ModelVersion, Project, Sentence
 
 # Below this many settled audit sentences a figure would say more than it knows.
 LEAST_AUDIT = 20
@@ -35,7 +34,7 @@ def run(*, claim: Claim) -> dict[str, Any]:
     _forget_files(project)
     _catch_up(project, lambda done, total: claim.progress(done * FEATURES // total, 100))
     # Counted before the labels are read: one that comes in between is trained on, and once more later.
-    heard = label_acts(project)
+    heard = Event.objects.of_labels(project).count()
     taught, audit = gather(project)
     counts = Counter(one.label for one in taught)
     _require_two(project, counts)

@@ -27,6 +27,12 @@ class Verb(models.TextChoices):
 LABEL_VERBS = (Verb.ANSWERED, Verb.AMENDED, Verb.WITHDREW, Verb.DECIDED)
 
 
+class EventQuerySet(models.QuerySet["Event"]):
+    def of_labels(self, project: Project) -> "EventQuerySet":
+        """Label acts outside the audit sample: what a training may have to hear of."""
+        return self.filter(project=project, verb__in=LABEL_VERBS, sentence__audit_place__isnull=True)
+
+
 class Event(models.Model):
     """`key` is the UUID that the client made for the act: UNIQUE, so an act that is sent twice happens once."""
 
@@ -38,6 +44,8 @@ class Event(models.Model):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     at = models.DateTimeField(db_default=Now())
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["pk"]

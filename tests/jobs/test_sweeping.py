@@ -60,7 +60,7 @@ def test_labels_of_the_audit_sample_make_nothing_due(cast: Cast) -> None:
 def test_what_a_version_has_heard_of_is_not_new(cast: Cast) -> None:
     pool_of(cast.project, 40)
     label(cast.ani, 20)
-    heard = sweeping.label_acts(cast.project)
+    heard = Event.objects.of_labels(cast.project).count()
     cast.project.version = ModelVersion.objects.create(
         project=cast.project, number=1, path="", sha256="", n_labels=20, n_label_events=heard
     )
@@ -71,7 +71,7 @@ def test_labels_that_arrive_while_a_training_runs_are_trained_next(cast: Cast) -
     pool_of(cast.project, 60)
     label(cast.ani, 20)
     sweeping.tidy()
-    heard = sweeping.label_acts(cast.project)
+    heard = Event.objects.of_labels(cast.project).count()
     label(cast.ani, 20)
     version = ModelVersion.objects.create(
         project=cast.project, number=1, path="", sha256="", n_labels=20, n_label_events=heard
