@@ -9,7 +9,8 @@ from ml.errors import ArtifactCorrupt, ArtifactMissing
 from tests.cast import Cast, gather
 from tests.flow.newsroom import answer, do, model_file, news, trained
 
-pytestmark = pytest.mark.django_db
+# Each trains a model: more than a moment.
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def _order(project: Project) -> list[int]:

@@ -14,7 +14,8 @@ from ml.pool import open_pool
 from tests.cast import Cast
 from tests.flow.newsroom import answer, do, model_file, news, trained
 
-pytestmark = pytest.mark.django_db
+# Each trains a model: more than a moment.
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def _taught(cast: Cast, *, n: int = 120, labels: int = 40, audit: int = 0) -> list[Sentence]:
