@@ -48,8 +48,16 @@ def sync(request: HttpRequest, slug: str) -> HttpResponse:
         return JsonResponse({"reason": _("The request is not JSON.")}, status=400)
     except Refused as error:
         return JsonResponse({"reason": str(error)}, status=400)
+    if document.get("annotator", member.user_id) != member.user_id:
+        return _somebody_elses()
     receipts = answers.submit(by=member, acts=sent) if sent else []
     return JsonResponse({"receipts": [_receipt(one) for one in receipts], **_sentences(member, slug, want, document)})
+
+
+def _somebody_elses() -> HttpResponse:
+    """A page outlives a session: what one person answered is never kept as another's who signed in meanwhile."""
+    told = _("Somebody else is signed in in this browser now. Sign in again as the person who gave these answers.")
+    return JsonResponse({"reason": told}, status=409)
 
 
 def _receipt(one: answers.Receipt) -> dict[str, object]:

@@ -216,3 +216,12 @@ def test_a_sentence_undone_while_its_answer_is_on_the_way_stays(desk: Desk) -> N
     held[0].continue_()
     all_saved(page)
     assert text(page) == shown
+
+
+def test_answers_are_never_kept_as_another_persons(desk: Desk) -> None:
+    page = desk.sit_down()
+    desk.context.clear_cookies(name="sessionid")
+    desk.context.add_cookies([{"name": "sessionid", "value": session_of(desk.cast.budi), "url": desk.origin}])
+    press(page, "1")
+    expect(page.locator("[data-part=refusing-reason]")).to_contain_text("Somebody else")
+    assert Annotation.objects.count() == 0
