@@ -50,6 +50,12 @@ def label(visitor: Visitor, n: int, kill: Callable[[int], None] = lambda _: None
     return saved
 
 
+def pid_of(launcher: Launcher, name: str) -> int:
+    pid = launcher.pid_of(name)
+    assert pid
+    return pid
+
+
 def children(pid: int) -> Iterator[int]:
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as listed:
         yield from (int(child) for child in listed.read().split())
@@ -73,7 +79,7 @@ def test_labelling_goes_on_while_redis_hangs_and_training_comes_when_it_wakes(
     running: tuple[Launcher, Visitor],
 ) -> None:
     launcher, visitor = running
-    broker = launcher.pid_of("redis")
+    broker = pid_of(launcher, "redis")
     os.kill(broker, signal.SIGSTOP)
     try:
         saved = label(visitor, 32)
@@ -87,7 +93,7 @@ def test_a_killed_worker_is_replaced_and_the_training_is_done(running: tuple[Lau
     launcher, visitor = running
     label(visitor, 32)
     assert until(lambda: ask(launcher, "SELECT COUNT(*) FROM labeling_run WHERE kind = 'train'") != [(0,)])
-    worker = launcher.pid_of("worker")
+    worker = pid_of(launcher, "worker")
     for pid in (*children(worker), worker):
         os.kill(pid, signal.SIGKILL)
     assert until(lambda: ask(launcher, "SELECT COUNT(*) FROM labeling_modelversion") != [(0,)], seconds=150)
