@@ -1,6 +1,7 @@
 """Talk to the supervisor of a data directory over its socket."""
 
 import http.client
+import socket
 import xmlrpc.client
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,31 +28,33 @@ class Control:
     """Calls are answered at once; a supervisor that does not answer reads as one without programs."""
 
     def __init__(self, data: Path) -> None:
-        self._transport = SupervisorTransport(None, None, f"unix://{places.supervisor_socket(data)}")
-        # The host is not used: the transport goes to the socket.
-        self._supervisor: Any = xmlrpc.client.ServerProxy("http://localhost", transport=self._transport).supervisor
+        self._socket = places.supervisor_socket(data)
 
     def programs(self) -> list[Program]:
-        try:
-            rows = self._supervisor.getAllProcessInfo()
-        except _SILENCE:
-            return []
+        rows = self._ask("getAllProcessInfo") or []
         return [Program(row["name"], row["statename"], row["pid"]) for row in rows]
 
     def start(self, name: str) -> None:
-        try:
-            self._supervisor.startProcess(name, False)
-        except _SILENCE:
-            return  # the next look at the programs tells
+        """Begin to start it; the next look at the programs tells whether that went well."""
+        self._ask("startProcess", name, False)
 
     def shutdown(self) -> bool:
         """Ask it to stop everything in order; whether there was a supervisor to ask."""
-        try:
-            self._supervisor.shutdown()
-        except _SILENCE:
-            return False
-        return True
+        return bool(self._ask("shutdown"))
 
-    def close(self) -> None:
-        """Let go of the socket that was kept open between calls."""
-        self._transport.close()
+    def answers(self) -> bool:
+        """Whether there is a supervisor, one that is busy stopping included."""
+        with socket.socket(socket.AF_UNIX) as attempt:
+            return attempt.connect_ex(str(self._socket)) == 0
+
+    def _ask(self, method: str, *arguments: str | bool) -> Any:
+        """The supervisor's answer; None where there is none."""
+        transport = SupervisorTransport(None, None, f"unix://{self._socket}")
+        # The host is not used: the transport goes to the socket.
+        supervisor = xmlrpc.client.ServerProxy("http://localhost", transport=transport)
+        try:
+            return getattr(supervisor.supervisor, method)(*arguments)
+        except _SILENCE:
+            return None
+        finally:
+            transport.close()

@@ -10,7 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from factcheck.launcher import places, session
-from factcheck.launcher.control import Control, Program
+from factcheck.launcher.control import Control
+from factcheck.launcher.lookout import Lookout
 from factcheck.launcher.refusals import LeftoversRemain
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -26,6 +27,8 @@ def environment(data: Path, *, port: int) -> dict[str, str]:
         "FACTCHECK_DATA": str(data),
         "FACTCHECK_PORT": str(port),
         "FACTCHECK_RUN": str(places.sockets(data)),
+        # The supervisor reads this one twice for format marks, and everything else once.
+        "FACTCHECK_PROGRAM_LOGS": str(places.logs(data)).replace("%", "%%"),
         "FACTCHECK_PYTHON": sys.executable,
         "FACTCHECK_REDIS_SERVER": str(redis_server()),
         "FACTCHECK_OWN_REDIS": "true" if own_redis else "false",
@@ -47,8 +50,7 @@ class Crew:
 
     def __init__(self, data: Path, *, port: int, tell: Callable[[str], None]) -> None:
         self._control = Control(data)
-        self._tell = tell
-        self._seen: dict[str, Program] = {}
+        self.lookout = Lookout(self._control, tell)
         supervisor = [sys.executable, "-m", "supervisor.supervisord", "-c", str(CONFIGURATION)]
         self._guard = subprocess.Popen(
             [sys.executable, "-m", "factcheck.launcher.guard", *supervisor],
@@ -75,24 +77,15 @@ class Crew:
             self._guard.send_signal(signal.SIGKILL)
         self._guard.wait()
 
-    def look(self) -> None:
-        """Tell what changed since the last look, and start again what the supervisor has given up."""
-        for program in self._control.programs():
-            before = self._seen.get(program.name)
-            if program.state == "FATAL":
-                self._control.start(program.name)
-            if before is not None and before.pid and before.pid != program.pid:
-                self._tell(f"{program.name} ended and is started again; see logs/{program.name}.log.")
-            self._seen[program.name] = program
-
 
 def stop_leftovers(data: Path, *, patience: float = 40.0) -> bool:
     """Stop in order what a crashed launcher left running here; whether there was anything. Raises LeftoversRemain."""
     control = Control(data)
-    if not control.shutdown():
+    if not control.answers():
         return False
+    control.shutdown()
     end = time.monotonic() + patience
-    while control.programs():
+    while control.answers():
         if time.monotonic() > end:
             raise LeftoversRemain(f"Processes of an earlier start on {data} are left and do not end; end them first.")
         time.sleep(0.1)

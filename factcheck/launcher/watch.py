@@ -61,7 +61,7 @@ class Watch:
                 self._tell("The page does not answer yet; see logs/web.log.")
             if now - looked >= _LOOK_EVERY_SECONDS:
                 looked = now
-                crew.look()
+                crew.lookout.look()
             time.sleep(0.1)
 
     def _end(self, crew: Crew) -> int:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +38,8 @@ class Launcher:
 
     def __init__(self, data: Path, *, port: int) -> None:
         self.data, self.port = data, port
+        # A file, not a pipe: what outlives a killed launcher would hold a pipe open, and reading it would never end.
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed by clean_up
         environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "up", "--json"],
@@ -44,7 +47,7 @@ class Launcher:
             env={**environment, "FACTCHECK_DATA": str(data), "FACTCHECK_PORT": str(port)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._said,
             text=True,
         )
         self.control = Control(data)
@@ -52,14 +55,18 @@ class Launcher:
     def ready(self) -> dict[str, Any]:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert line, self.process.communicate(timeout=60)[1]
+        assert line, self.said()
         printed: dict[str, Any] = json.loads(line)
         return printed
 
     def end(self) -> tuple[int, str]:
         """Wait for its end; exit code and what it said on standard error."""
-        said = self.process.communicate(timeout=90)[1]
-        return self.process.returncode, said
+        self.process.communicate(timeout=90)
+        return self.process.returncode, self.said()
+
+    def said(self) -> str:
+        self._said.seek(0)
+        return self._said.read()
 
     def guard(self) -> int:
         """The process id of the guard, which is the id of the session of all that was started."""
@@ -76,16 +83,21 @@ class Launcher:
         """The process id of a program; None while it does not run. (Never 0: a signal to 0 reaches the tests.)"""
         return next((row.pid for row in self.control.programs() if row.name == name and row.pid), None)
 
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
     def clean_up(self) -> None:
         """For a test's end, passed or failed."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.communicate(timeout=60)
+                self.process.wait(timeout=60)
             except subprocess.TimeoutExpired:
-                self.process.kill()
-        self.process.communicate()
-        self.control.close()
+                self.kill()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self._said.close()
 
 
 def nothing_left(guard: int) -> bool:
