@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Desk, Seat
 from tests.browser.watching import all_saved, press, text
@@ -146,9 +146,14 @@ def test_keys_do_nothing_behind_a_dialog(desk: Desk) -> None:
 def test_an_answer_is_painted_without_waiting_for_the_network(desk: Desk) -> None:
     page = desk.sit_down()
     before = text(page)
-    page.route("**/annotate/sync/", lambda route: None)
+    held: list[Route] = []
+    page.route("**/annotate/sync/", held.append)
     press(page, "1")
-    assert text(page) != before
+    after = text(page)
+    page.wait_for_timeout(300)
+    for route in held:
+        route.abort()
+    assert after != before
 
 
 def test_the_time_from_key_to_paint_is_left_to_be_read(desk: Desk) -> None:
