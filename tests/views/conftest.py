@@ -2,13 +2,21 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from tests.cast import Cast
 
 Budget = Callable[[int], AbstractContextManager[object]]
+
+
+@pytest.fixture(autouse=True)
+def _static_folder(settings: Settings, tmp_path: Path) -> None:
+    """WhiteNoise warns where nothing was collected."""
+    settings.STATIC_ROOT = tmp_path
 
 
 @pytest.fixture
