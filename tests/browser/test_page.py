@@ -147,7 +147,7 @@ def test_an_answer_is_painted_without_waiting_for_the_network(desk: Desk) -> Non
     page = desk.sit_down()
     before = text(page)
     held: list[Route] = []
-    page.route("**/annotate/sync/", held.append)
+    page.route("**/annotate/sync/", lambda route: held.append(route))
     press(page, "1")
     after = text(page)
     page.wait_for_timeout(300)

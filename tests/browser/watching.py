@@ -1,6 +1,6 @@
 """What a test looks at on the annotate page, and what it does there."""
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 SYNC = "**/annotate/sync/"
 
@@ -23,13 +23,3 @@ def all_saved(page: Page) -> None:
 def unsaved(page: Page, count: int) -> None:
     """Wait until the page says that `count` answers are not saved."""
     expect(page.locator("[data-annotate]")).to_have_attribute("data-unsaved", str(count))
-
-
-def slow_down(page: Page, milliseconds: int) -> None:
-    """Hold every request to the server back."""
-    page.route(SYNC, lambda route: _later(page, route, milliseconds))
-
-
-def _later(page: Page, route: Route, milliseconds: int) -> None:
-    page.wait_for_timeout(milliseconds)
-    route.continue_()
