@@ -1,6 +1,5 @@
 """What an operator wants to know: is everything there, and does it work? Each check answers in a sentence."""
 
-import hashlib
 import os
 import shutil
 import sqlite3
@@ -17,7 +16,9 @@ from django.db.models.functions import Now
 from redis import Redis
 from redis.exceptions import RedisError
 
+from labeling import learning
 from labeling.models import Lease, ModelVersion, Project, Run, RunState
+from ml.errors import MlError
 
 FREE_MEGABYTES = 500
 # Before it, two connections that checkpoint at the wrong moment can corrupt a WAL database (sqlite.org/wal.html).
@@ -118,10 +119,9 @@ def _models() -> Iterator[Check]:
 
 
 def _model(project: Project, version: ModelVersion) -> Check:
-    path = settings.DATA_DIR / version.path
     name = f"model of {project.slug}"
-    if not path.is_file():
-        return Check(name, "failed", f"{path} is missing. Train again: manage.py train {project.slug} --wait")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != version.sha256:
-        return Check(name, "failed", f"{path} was changed. Train again: manage.py train {project.slug} --wait")
+    try:
+        learning.load(version)
+    except (MlError, OSError) as error:
+        return Check(name, "failed", f"{error} Train again: manage.py train {project.slug} --wait")
     return Check(name, "ok", f"Version {version.number} is whole.")

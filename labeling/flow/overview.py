@@ -42,7 +42,7 @@ class Glance:
 
 def glance(project: Project) -> Glance:
     """What the overview shows, in a fixed number of queries. Reads `project.version`: select it with the row."""
-    people = roster(project)
+    people = roster(project, by=None)
     runs = list(Run.objects.filter(project=project)[:10])
     metrics = project.version.metrics if project.version else {}
     return Glance(

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.contrib.auth.models import User
@@ -22,8 +23,7 @@ def add_person(*, project: Project, name: str, role: str, by: User | None) -> tu
     """Make `name` a member in `role` and return the membership with the token of a fresh one-time link.
 
     The account is made where there is none, without a password. Somebody who is a member already gets the new role.
-    The link is for a new account only: whoever may sign in already keeps their own way in, so that an owner cannot
-    open another person's account with it, and the token is then empty.
+    The token is empty where a link would let `by` into an account that is not theirs to open: see `openable`.
     """
     if role not in Role.values:
         raise Refused(_("%(role)s is not a role. Choose annotator or owner.") % {"role": role})
@@ -34,12 +34,22 @@ def add_person(*, project: Project, name: str, role: str, by: User | None) -> tu
         Preference.objects.create(user=user, language=(get_language() or "id")[:2])
     membership, _made = Membership.objects.update_or_create(project=project, user=user, defaults={"role": role})
     Event.objects.create(project=project, who=by, verb=Verb.JOINED, after={"name": user.username, "role": role})
-    return membership, new_link(user=user) if may_be_given_a_link(user) else ""
+    return membership, new_link(user=user) if openable([user], by=by) else ""
 
 
-def may_be_given_a_link(user: User) -> bool:
-    """Somebody without a password of their own, and without powers over the server, comes in by links."""
-    return user.is_active and not user.has_usable_password() and not user.is_superuser
+def openable(users: Sequence[User], *, by: User | None) -> set[int]:
+    """The keys of those whom `by` may give a link to; whoever holds a link holds the account.
+
+    Never somebody with a password of their own or with powers over the server. For an owner only people all of whose
+    projects are the owner's too: otherwise a link would open another project's work. `by` None is the command line,
+    whose user has the database anyway.
+    """
+    plain = {user.pk for user in users if user.is_active and not user.has_usable_password() and not user.is_superuser}
+    if by is None:
+        return plain
+    own = Project.objects.filter(memberships__user=by, memberships__role=Role.OWNER)
+    elsewhere = Membership.objects.filter(user__in=plain).exclude(project__in=own)
+    return plain - set(elsewhere.values_list("user_id", flat=True))
 
 
 def new_link(*, user: User) -> str:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.models import User
 from django.db.models import Count, Max, Q
 
-from labeling.flow.people import may_be_given_a_link
+from labeling.flow.people import openable
 from labeling.flow.progress import midnight
 from labeling.models import Annotation, Membership, Project
 
@@ -21,8 +22,8 @@ class Person:
     comes_by_link: bool
 
 
-def roster(project: Project) -> list[Person]:
-    """All members by name, in two queries."""
+def roster(project: Project, *, by: User | None) -> list[Person]:
+    """All members by name, in three queries; `comes_by_link` where `by` may give them one."""
     counts = (
         Annotation.objects.given()
         .filter(project=project)
@@ -30,16 +31,17 @@ def roster(project: Project) -> list[Person]:
         .annotate(in_all=Count("pk"), today=Count("pk", filter=Q(answered_at__gte=midnight())), last=Max("answered_at"))
     )
     told: dict[int, dict[str, object]] = {row["annotator_id"]: dict(row) for row in counts}
-    members = Membership.objects.filter(project=project).select_related("user").order_by("user__username")
-    return [_person(member, told.get(member.user_id, {})) for member in members]
+    members = list(Membership.objects.filter(project=project).select_related("user").order_by("user__username"))
+    by_link = openable([member.user for member in members], by=by)
+    return [_person(member, told.get(member.user_id, {}), member.user_id in by_link) for member in members]
 
 
-def _person(member: Membership, row: dict[str, object]) -> Person:
+def _person(member: Membership, row: dict[str, object], comes_by_link: bool) -> Person:
     last, today, in_all = row.get("last"), row.get("today"), row.get("in_all")
     return Person(
         membership=member,
         today=today if isinstance(today, int) else 0,
         in_all=in_all if isinstance(in_all, int) else 0,
         last=last if isinstance(last, datetime) else None,
-        comes_by_link=may_be_given_a_link(member.user),
+        comes_by_link=comes_by_link,
     )

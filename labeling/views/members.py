@@ -41,7 +41,7 @@ def member_link(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """A new one-time link for somebody who is here already."""
     member = member_of(request.user, slug, role=Role.OWNER)
     other = get_object_or_404(Membership.objects.select_related("user"), pk=pk, project_id=member.project_id)
-    token = people.new_link(user=other.user) if people.may_be_given_a_link(other.user) else ""
+    token = people.new_link(user=other.user) if people.openable([other.user], by=request.user) else ""
     return _members(request, member, form=PersonForm(), person=other.user, link=address(request, token))
 
 
@@ -50,5 +50,5 @@ def address(request: HttpRequest, token: str) -> str:
 
 
 def _members(request: PersonRequest, member: Membership, **more: object) -> HttpResponse:
-    context = page(member, people=roster(member.project), **more)
+    context = page(member, people=roster(member.project, by=request.user), **more)
     return render(request, "labeling/members.html", context)

@@ -4,6 +4,7 @@ import re
 
 from django.test import Client
 
+from labeling.flow.people import add_person
 from labeling.models import Membership, OneTimeLink
 from tests.cast import Cast, person
 from tests.flow.pool_of import pool_of
@@ -69,3 +70,20 @@ def test_the_page_costs_the_same_with_many_people(
         Membership.objects.create(project=cast.project, user=person(f"p{number}"))
     with django_assert_max_num_queries(5):
         citra.get("/p/berita/people/")
+
+
+def test_an_owner_gets_no_link_into_the_account_of_another_projects_member(citra: Client, cast: Cast) -> None:
+    """Whoever holds a link holds the account, and with it the other project."""
+    add_person(project=cast.elsewhere, name="eka", role="annotator", by=cast.dewi.user)
+    assert "http://testserver/link/" not in citra.post("/p/berita/people/", NEW).content.decode()
+
+
+def test_an_owner_gives_a_new_link_to_a_person_who_is_theirs_alone(citra: Client, cast: Cast) -> None:
+    joined, _ = add_person(project=cast.project, name="eka", role="annotator", by=cast.citra.user)
+    assert "http://testserver/link/" in citra.post(f"/p/berita/people/{joined.pk}/link/").content.decode()
+
+
+def test_no_new_link_for_somebody_of_another_project_too(citra: Client, cast: Cast) -> None:
+    add_person(project=cast.elsewhere, name="eka", role="annotator", by=cast.dewi.user)
+    joined, _ = add_person(project=cast.project, name="eka", role="annotator", by=cast.citra.user)
+    assert "http://testserver/link/" not in citra.post(f"/p/berita/people/{joined.pk}/link/").content.decode()

@@ -1,0 +1,28 @@
+"""All figures of docs/benchmarks.md, one after the other: `make bench`. About half an hour on two cores."""
+
+import subprocess
+import sys
+
+COMMANDS = [
+    "bench.startup",
+    "bench.keypress --labels 200 --latency 300",
+    *(
+        f"bench.throughput --database {database} --sentences {n} --clients 1,4,16,64"
+        for database in ("sqlite", "postgres")
+        for n in (10_000, 100_000)
+    ),
+    "bench.throughput --database sqlite --sentences 1000000 --clients 1,16",
+    "bench.throughput --database postgres --sentences 1000000 --clients 1,16",
+]
+
+
+def main() -> int:
+    failed = 0
+    for command in COMMANDS:
+        print(f"$ python -m {command}", flush=True)
+        failed += subprocess.run([sys.executable, "-m", *command.split()], check=False).returncode != 0
+    return min(failed, 1)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
