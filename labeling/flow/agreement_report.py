@@ -11,6 +11,8 @@ from labeling.models import AgreementReport, Kind, Label, Project, Run
 
 # Krippendorff, "Content Analysis", ch. 11: .667 allows tentative conclusions, .80 is the customary demand.
 USABLE, RELIABLE = 0.667, 0.80
+# With fewer sentences than this a perfect alpha may be luck, and its bootstrap interval says nothing: it has no width.
+LEAST_UNITS = 30
 POPULATIONS: dict[str, Promise] = {
     "audit": _("The audit sample (drawn by lot)"),
     "chosen": _("Sentences that the model chose"),
@@ -63,12 +65,14 @@ def _population(name: Promise, figures: object, labels: list[Label]) -> Populati
         name=name,
         measures=[(named, figure(part(figures, key))) for key, named in MEASURES.items() if part(figures, key)],
         per_label=[(label, figure(found)) for label, found in per_label if found],
-        verdict=verdict(figure(part(figures, "krippendorff_alpha")).value),
+        verdict=verdict(figure(part(figures, "krippendorff_alpha"))),
     )
 
 
-def verdict(alpha: float | None) -> str:
-    """`undefined`, `low`, `usable` or `reliable`: a word for the template, which has the sentence."""
-    if alpha is None:
+def verdict(alpha: Figure) -> str:
+    """`undefined`, `few`, `low`, `usable` or `reliable`: a word for the template, which has the sentence."""
+    if alpha.value is None:
         return "undefined"
-    return "reliable" if alpha >= RELIABLE else "usable" if alpha >= USABLE else "low"
+    if (alpha.n or 0) < LEAST_UNITS:
+        return "few"
+    return "reliable" if alpha.value >= RELIABLE else "usable" if alpha.value >= USABLE else "low"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labeling.flow.figure import Figure, figure, part
-from labeling.models import Annotation, Kind, Label, ModelVersion, Project, QueueEntry, Run
+from labeling.models import Annotation, Kind, Label, ModelVersion, Project, QueueEntry, Run, Sentence
 
 VERSIONS = 20
 HEAD = 20
@@ -52,7 +52,7 @@ def report(project: Project) -> ModelReport:
         last=trainings[0] if trainings else None,
         failed=next((run for run in trainings if run.error), None),
         audit_answered=counted.values("sentence").distinct().count(),
-        audit_size=project.audit_size,
+        audit_size=Sentence.objects.of_audit_sample().filter(project=project).count(),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from labeling.models import Annotation, Lease, Project, Sentence, Verdict
+from labeling.models import Annotation, Project, Verdict
 
 Origin = Literal["adjudicated", "majority", "single"]
 _CHUNK = 2_000
@@ -38,15 +38,6 @@ class Settled:
         return {label: count / n for label, count in self.votes.items()} if n else {self.label_id: 1.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Disputed:
-    """A sentence that people answered differently; `complete`: nobody else is to be asked."""
-
-    sentence_id: int
-    votes: Mapping[int, int]
-    complete: bool
-
-
 def settled(project: Project) -> Iterator[Settled]:
     """Every sentence of the project with a settled label, in the order of ids, in two queries.
 
@@ -60,20 +51,6 @@ def settled(project: Project) -> Iterator[Settled]:
             yield Settled(sentence_id, label, "adjudicated", votes)
         elif (most := majority(votes)) is not None:
             yield Settled(sentence_id, most, "single" if sum(votes.values()) == 1 else "majority", votes)
-
-
-def disputed(project: Project) -> Iterator[Disputed]:
-    """Sentences without a verdict whose counted answers differ, where none has a majority or nobody else is asked."""
-    decided = set(Verdict.objects.filter(project=project).values_list("sentence_id", flat=True))
-    differing = [(pk, votes) for pk, votes in _votes(project, []) if len(votes) > 1 and pk not in decided]
-    for at in range(0, len(differing), _CHUNK):
-        batch = differing[at : at + _CHUNK]
-        ids = [pk for pk, _votes in batch]
-        full = set(Sentence.objects.filter(pk__in=ids, slots_free=0).values_list("pk", flat=True))
-        full -= set(Lease.objects.filter(sentence__in=ids, held=True).values_list("sentence_id", flat=True))
-        for pk, votes in batch:
-            if majority(votes) is None or pk in full:
-                yield Disputed(pk, votes, complete=pk in full)
 
 
 def majority(votes: Mapping[int, int]) -> int | None:

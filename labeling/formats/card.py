@@ -57,15 +57,10 @@ def size_category(n: int) -> str:
     return next((word for limit, word in SIZES if n < limit), "n>10M")
 
 
-def _text(head: Mapping[str, Any]) -> str:
-    labels = "\n".join(
-        f"| `{label['key']}` | {label['en']} | {label['id']} | {head['by_label'].get(label['key'], 0):,} |"
-        for label in head["labels"]
-    )
-    return f"""# {head["name"]}
+_TEXT = """# {name}
 
-{head["n_rows"]:,} news sentences with a settled label, from {head["n_judgements"]:,} judgements by
-{head["n_annotators"]:,} annotators. Data revision {head["revision"]}. Made with Factcheck.
+{n_rows:,} news sentences with a settled label, from {n_judgements:,} judgements by
+{n_annotators:,} annotators. Data revision {revision}. Made with Factcheck.
 
 ```python
 from datasets import load_dataset
@@ -78,28 +73,28 @@ judgements = load_dataset("DIR", "annotations")   # one row a judgement
 
 | key | English | Indonesian | sentences |
 |---|---|---|---|
-{labels}
+{label_rows}
 
-They are defined in `GUIDELINES.md`, version {head["guideline"]["version"]}; each row names its own version.
+They are defined in `GUIDELINES.md`, version {guideline[version]}; each row names its own version.
 
 ## Who annotated, and how far they agree
 
-Annotators are keyed hashes, stable within this project. {_agreement(head)}
+Annotators are keyed hashes, stable within this project. {how_they_agree}
 
-{_table("how the label was settled", head["by_source"])}
+{by_source_table}
 
 ## How sentences were selected
 
-The project holds {head["n_sentences"]:,} sentences, of which {head["n_pool"]:,} may be asked about: by-lines and
+The project holds {n_sentences:,} sentences, of which {n_pool:,} may be asked about: by-lines and
 repetitions are left out. Annotators see a uniformly random audit sample, interleaved with what a model chose; the
 model's choice is not random, so shares over all rows are biased. `selection_probability` is the chance that a
 sentence had to be drawn into the audit sample, and null outside of it: weight by its inverse.
 
-{_table("selection", head["by_selection"])}
+{by_selection_table}
 
 ## Splits
 
-{_table("split", head["splits"])}
+{splits_table}
 
 An article lies in one split, with every later article that repeats a sentence of it. The split of a group is a
 function of the group alone, so a later export never moves a row from one to another.
@@ -119,6 +114,21 @@ filter by `n_annotations` or `label_source`.
 The text is third-party news and stays under the rights of its publishers. Whoever publishes this data set chooses the
 licence of the labels, and says so here.
 """
+
+
+def _text(head: Mapping[str, Any]) -> str:
+    rows = (
+        f"| `{label['key']}` | {label['en']} | {label['id']} | {head['by_label'].get(label['key'], 0):,} |"
+        for label in head["labels"]
+    )
+    return _TEXT.format(
+        **head,
+        label_rows="\n".join(rows),
+        how_they_agree=_agreement(head),
+        by_source_table=_table("how the label was settled", head["by_source"]),
+        by_selection_table=_table("selection", head["by_selection"]),
+        splits_table=_table("split", head["splits"]),
+    )
 
 
 def _agreement(head: Mapping[str, Any]) -> str:

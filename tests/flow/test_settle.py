@@ -1,11 +1,10 @@
 """The settled label."""
 
 import pytest
-from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from labeling.flow.settle import disputed, majority, settled
-from labeling.models import Label, Lease, Project, Sentence, State, Verdict
+from labeling.flow.settle import majority, settled
+from labeling.models import Label, Project, Sentence, State, Verdict
 from tests.factories import answer, make_project, make_sentences, person
 
 pytestmark = pytest.mark.django_db
@@ -99,35 +98,6 @@ def test_another_project_plays_no_part(sentence: Sentence) -> None:
     elsewhere = make_sentences(make_project("lain"), ["Satu."])[0]
     answer(elsewhere, "ani", "claim")
     assert settle(sentence) is None
-
-
-def test_two_against_two_is_disputed(sentence: Sentence) -> None:
-    for name, key in zip(NAMES, ["claim", "claim", "none", "none"], strict=True):
-        answer(sentence, name, key)
-    assert [one.sentence_id for one in disputed(sentence.project)] == [sentence.pk]
-
-
-def test_a_majority_is_disputed_once_nobody_else_is_asked(sentence: Sentence) -> None:
-    for name, key in zip(NAMES, ["claim", "claim", "none"], strict=False):
-        answer(sentence, name, key)
-    Sentence.objects.update(slots_free=0)
-    assert [one.complete for one in disputed(sentence.project)] == [True]
-
-
-def test_a_majority_is_not_disputed_while_somebody_holds_the_sentence(sentence: Sentence) -> None:
-    for name, key in zip(NAMES, ["claim", "claim", "none"], strict=False):
-        answer(sentence, name, key)
-    Sentence.objects.update(slots_free=0)
-    lent = {"project": sentence.project, "annotator": person("dewi"), "until": timezone.now()}
-    Lease.objects.create(sentence=sentence, selection="random", **lent)
-    assert list(disputed(sentence.project)) == []
-
-
-def test_a_verdict_ends_the_dispute(sentence: Sentence) -> None:
-    answer(sentence, "ani", "claim")
-    answer(sentence, "budi", "none")
-    decide(sentence, "claim")
-    assert list(disputed(sentence.project)) == []
 
 
 def test_the_most_chosen_of_three_is_no_majority() -> None:

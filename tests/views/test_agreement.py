@@ -42,6 +42,12 @@ def test_alpha_has_a_verdict_in_words(citra: Client, cast: Cast, value: float | 
     assert said in page(citra)
 
 
+def test_a_perfect_alpha_on_a_handful_of_sentences_is_no_verdict(citra: Client, cast: Cast) -> None:
+    figures = {"audit": {"krippendorff_alpha": {**alpha(1.0), "n_units": 29}}}
+    AgreementReport.objects.create(project=cast.project, revision=7, figures=figures)
+    assert "Too few sentences" in page(citra)
+
+
 def test_what_is_not_defined_says_why(citra: Client, cast: Cast) -> None:
     measured(cast, None, "all answers are the same")
     assert "all answers are the same" in page(citra)
