@@ -22,7 +22,7 @@ check: dev ## the quick loop: lint, types, import rules, migrations, quick tests
 	$(BIN)/mypy .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python -m pytest -q -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
 
 test: dev browser ## every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest -q

@@ -25,6 +25,7 @@ _WORDS = {
         # The text form that Django stores, so that times compare as text.
         "now": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now')",
         "after": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '+{seconds} seconds')",
+        "age": "(JULIANDAY('now') - JULIANDAY({column})) * 86400",
         # SQLite has one writer: whoever is in a transaction that began IMMEDIATE is alone.
         "lock": "",
         "skip": "",
@@ -33,6 +34,7 @@ _WORDS = {
     "postgresql": {
         "now": "STATEMENT_TIMESTAMP()",
         "after": "STATEMENT_TIMESTAMP() + INTERVAL '{seconds} seconds'",
+        "age": "EXTRACT(EPOCH FROM STATEMENT_TIMESTAMP() - {column})",
         "lock": "FOR UPDATE OF {table}",
         "skip": "FOR UPDATE OF {table} SKIP LOCKED",
         "json": "%s::jsonb",
@@ -65,6 +67,11 @@ def now() -> str:
 def after(seconds: int) -> str:
     """The database's clock, so many seconds from now."""
     return _WORDS[connection.vendor]["after"].format(seconds=seconds)
+
+
+def age(column: str) -> str:
+    """Seconds since the time in `column`, on the database's clock."""
+    return _WORDS[connection.vendor]["age"].format(column=column)
 
 
 def lock(table: str) -> str:

@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db import IntegrityError, connection
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from labeling import dialect
 from labeling.acts import Act
+from labeling.flow import at_once
 from labeling.flow.queue import LEASE
 from labeling.models import Annotation, Event, Lease, Membership, Sentence, State, Verb
 
@@ -34,14 +35,29 @@ def submit(*, by: Membership, acts: Sequence[Act]) -> list[Receipt]:
     its reason, and the others are kept; row and Event are written together or not at all; a slot is never overfilled:
     an answer that comes after its lease ran out takes a free slot, or is kept as surplus.
     """
+    if not acts:
+        return []
     labels = _labels(by.project_id)
     try:
+        kept = _keep_at_once(by, acts, labels) if connection.vendor == "postgresql" else {}
+        if len(kept) == len(acts):
+            return list(kept.values())
         with dialect.writing():
-            return _submit(by, acts, labels, known={})
+            return _submit(by, acts, labels, known=kept)
     except IntegrityError:
         # One of the acts was done before, or is being done by another request that won: its Event is there to be seen.
         with dialect.writing():
             return _submit(by, acts, labels, known=_known(acts))
+
+
+def _keep_at_once(by: Membership, acts: Sequence[Act], labels: dict[str, int]) -> dict[str, Receipt]:
+    """Receipts of the acts that one statement could keep: answers to different sentences in hand, and nothing else."""
+    plain = all(act.kind == "answer" and not _why_not(act, labels) for act in acts)
+    if not plain or len({act.sentence for act in acts}) < len(acts):
+        return {}
+    rows = [(act.sentence, *_content(act, labels), _stored(act.key), _told(act, surplus=False)) for act in acts]
+    used = at_once.keep(by=by, answers=rows)
+    return {str(act.key): Receipt(str(act.key), saved=True) for act in acts if act.sentence in used}
 
 
 def _labels(project_id: int) -> dict[str, int]:
@@ -174,6 +190,36 @@ _CONTENT = ("label_id", "second_label_id", "unsure", "boilerplate", "bad_segment
 _PROVENANCE = ("state", "surplus", "selection", "version_id", "guideline_id", "answered_at")
 
 
+def _chosen(act: Act) -> tuple[str | None, str | None]:
+    """The label and the second label that count: none beside `unsure`, no second that repeats the first."""
+    if act.unsure:
+        return None, None
+    return act.label, None if act.second_label == act.label else act.second_label
+
+
+def _content(act: Act, labels: dict[str, int]) -> tuple[int | None, int | None, bool, bool, bool, str, float]:
+    """The values of the columns _CONTENT."""
+    first, second = (labels.get(label or "") for label in _chosen(act))
+    return first, second, act.unsure, act.boilerplate, act.bad_segment, act.comment, act.seconds
+
+
+def _told(act: Act, *, surplus: bool) -> str:
+    """The answer as its Event remembers it, as JSON; `said` gives the same of a row."""
+    label, second = _chosen(act)
+    return json.dumps(
+        {
+            "label": label,
+            "second_label": second,
+            "unsure": act.unsure,
+            "boilerplate": act.boilerplate,
+            "bad_segment": act.bad_segment,
+            "comment": act.comment,
+            "seconds": act.seconds,
+            "surplus": surplus,
+        }
+    )
+
+
 def _keep(by: Membership, acts: Sequence[Act], labels: dict[str, int], origins: dict[int, _Origin]) -> None:
     """Write the answers and their Events: two statements, whatever their number."""
     names = ("project_id", "annotator_id", "sentence_id", *_CONTENT, *_PROVENANCE)
@@ -184,17 +230,11 @@ def _keep(by: Membership, acts: Sequence[Act], labels: dict[str, int], origins: 
     events: list[dialect.Value] = []
     for act in acts:
         origin = origins[act.sentence]
-        label = None if act.unsure else act.label
-        second = None if act.unsure or act.second_label == act.label else act.second_label
-        answers += [by.project_id, by.user_id, act.sentence, labels.get(label or ""), labels.get(second or "")]
-        answers += [act.unsure, act.boilerplate, act.bad_segment, act.comment, act.seconds]
+        answers += [by.project_id, by.user_id, act.sentence, *_content(act, labels)]
         answers += [origin.surplus, origin.selection, origin.version_id, by.project_id]
-        after = asdict(act) | {"label": label, "second_label": second, "surplus": origin.surplus}
-        for name in ("key", "kind", "sentence"):
-            del after[name]
         verb = Verb.ANSWERED if origin.before is None else Verb.AMENDED
         events += [by.project_id, by.user_id, verb.value, act.sentence, _stored(act.key)]
-        events += [json.dumps(origin.before or {}), json.dumps(after)]
+        events += [json.dumps(origin.before or {}), _told(act, surplus=origin.surplus)]
     changed = ", ".join(f"{name} = excluded.{name}" for name in (*_CONTENT, *_PROVENANCE))
     dialect.change(
         f"INSERT INTO labeling_annotation ({', '.join(names)}) VALUES {', '.join([row] * len(acts))}"

@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from labeling import dialect
-from labeling.models import Annotation, Membership, Project
+from labeling.models import Annotation, Membership
 
 # A count over many answers is taken at most this often; the page itself counts what it sends.
 SECONDS = 10
@@ -22,28 +22,25 @@ def _answered(project_id: int) -> int:
     return told.values("sentence").distinct().count()
 
 
-def today(member: Membership) -> int:
-    """Answers of one person since midnight where the server lives."""
-    mine = (
-        "SELECT COUNT(*) FROM labeling_annotation"
-        " WHERE project_id = %s AND annotator_id = %s AND answered_at >= %s AND state = 'given'"
-    )
-    return int(dialect.rows(mine, (member.project_id, member.user_id, dialect.moment(midnight())))[0][0])
-
-
 def midnight() -> datetime:
+    """When today began where the server lives."""
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return start.astimezone(UTC)
 
 
 def for_page(member: Membership) -> dict[str, object]:
     """The quiet figures in the corner of the annotate page; `ranking_age` in seconds."""
-    project = Project.objects.filter(pk=member.project_id)
-    total, version, ranked_at = project.values_list("n_pool", "version__number", "version__trained_at").get()
+    (figures,) = dialect.rows(
+        f"SELECT p.n_pool, v.number, {dialect.age('v.trained_at')}, (SELECT COUNT(*) FROM labeling_annotation a"
+        " WHERE a.project_id = p.id AND a.annotator_id = %s AND a.answered_at >= %s AND a.state = 'given')"
+        " FROM labeling_project p LEFT JOIN labeling_modelversion v ON v.id = p.version_id WHERE p.id = %s",
+        (member.user_id, dialect.moment(midnight()), member.project_id),
+    )
+    total, version, age, mine_today = figures
     return {
-        "mine_today": today(member),
+        "mine_today": mine_today,
         "answered": answered(member.project_id),
         "total": total,
         "version": version,
-        "ranking_age": int((timezone.now() - ranked_at).total_seconds()) if ranked_at else None,
+        "ranking_age": None if age is None else int(age),
     }

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from typing import TypedDict
 
 from django.urls import reverse
 
@@ -13,8 +13,7 @@ from labeling.models import Annotation, Lease, Membership, State, Unit
 NEIGHBOURS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(TypedDict):
     """One sentence as the page holds it. `answer` is what this person had said before undoing it."""
 
     id: int
@@ -29,9 +28,6 @@ class Served:
     article_url: str
     selection: str
     answer: dict[str, object] | None
-
-    def as_json(self) -> dict[str, object]:
-        return asdict(self)
 
 
 def served(*, by: Membership, slug: str, leases: Sequence[Lease]) -> list[Served]:

@@ -74,7 +74,7 @@ def _sentences(member: Membership, slug: str, want: int, document: dict[str, obj
     known = set(have) if isinstance(have, list) and all(isinstance(one, int) for one in have) else set()
     new = [lease for lease in leases if lease.sentence_id not in known]
     return {
-        "sentences": [one.as_json() for one in show.served(by=member, slug=slug, leases=new)],
+        "sentences": show.served(by=member, slug=slug, leases=new),
         "progress": progress.for_page(member),
         "empty": None if leases else why_empty(member),
     }

@@ -1,14 +1,11 @@
 """Answers: once, amended with history, undone, late."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, connection
 from django.db.models.functions import Now
-from django.db.utils import OperationalError
 
-from labeling import dialect
-from labeling.dialect import change
 from labeling.flow import queue
 from labeling.flow.annotate import submit
 from labeling.models import Annotation, Event, Lease, Sentence
@@ -155,16 +152,14 @@ def test_a_late_answer_beyond_the_overlap_is_kept_as_surplus(cast: Cast, lent: l
     assert (receipt.saved, receipt.surplus) == (True, True)
 
 
-def test_a_failed_event_saves_nothing(cast: Cast, lent: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(sql: str, parameters: Iterable[dialect.Value]) -> int:
-        if "INTO labeling_event" in sql:
-            raise OperationalError("disk full")
-        return change(sql, parameters)
-
-    monkeypatch.setattr(dialect, "change", fail)
-    with pytest.raises(OperationalError):
-        submit(by=cast.ani, acts=[answer(lent[0])])
-    assert not Annotation.objects.exists()
+@pytest.mark.django_db(transaction=True)
+def test_a_failed_event_saves_nothing(lent: list[int], cast: Cast) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE labeling_event RENAME TO gone")
+        with pytest.raises(DatabaseError):
+            submit(by=cast.ani, acts=[answer(lent[0])])
+        cursor.execute("ALTER TABLE gone RENAME TO labeling_event")
+    assert (Annotation.objects.count(), Lease.objects.filter(sentence=lent[0], held=True).count()) == (0, 1)
 
 
 def test_the_guideline_version_stands_on_the_answer(cast: Cast, lent: list[int]) -> None:

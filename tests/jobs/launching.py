@@ -42,7 +42,7 @@ class Launcher:
         self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed by clean_up
         environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up", "--json"],
+            [sys.executable, "manage.py", "up", "--json", "--with-parent"],
             cwd=ROOT,
             env={**environment, "FACTCHECK_DATA": str(data), "FACTCHECK_PORT": str(port)},
             stdin=subprocess.DEVNULL,
