@@ -13,7 +13,8 @@ def sweep() -> None:
         CALL[queue].delay(run_id)
 
 
-@shared_task(name="labeling.tasks.learn", ignore_result=True)
+# A training that hangs is killed after half an hour; its Run is then tried again, three times in all.
+@shared_task(name="labeling.tasks.learn", ignore_result=True, time_limit=1800)
 def learn(run_id: int) -> None:
     work.perform(run_id)
 

@@ -5,7 +5,7 @@ import { Sender } from "./sender.js";
 import { Shelf } from "./shelf.js";
 
 const AHEAD = 10;
-const TOP_UP_AT = 6;
+const TOP_UP_AT = 5;
 const POLL = 15_000;
 const CHECK = 2_000;
 /** Unsaved for longer than this is worth a word, and another try: the tab that was sending may be gone. */
