@@ -1,6 +1,5 @@
 """Chromium against the real server: one browser for all tests, a fresh context and a fresh database for each."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -8,33 +7,14 @@ import pytest
 from django.conf import settings as configured
 from django.test import Client, override_settings
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from labeling.models import Membership
 from tests.cast import Cast, gather
 from tests.flow.pool_of import pool_of
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-gpu",
-    "--disable-quic",
-)
-LOOPBACK = ["127.0.0.1", "localhost", "::1"]
 POOL = 40
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder drives Chromium, over loopback alone."""
-    for test in items:
-        if "/tests/browser/" in test.path.as_posix():
-            test.add_marker(pytest.mark.browser)
-            test.add_marker(pytest.mark.slow)
-            test.add_marker(pytest.mark.allow_hosts(LOOPBACK))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -42,17 +22,6 @@ def _static_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """WhiteNoise warns where nothing was collected; the test server finds the files by itself."""
     with override_settings(STATIC_ROOT=tmp_path_factory.mktemp("static")):
         yield
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread, beside which Django refuses to query: no coroutine does.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @dataclass

@@ -29,15 +29,15 @@ def look_at(data: Path, question: str) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("article", ["own", "real"])
-def test_the_main_job(launch: Callable[[], Launcher], browser: Browser, tmp_path: Path, article: str) -> None:
+def test_the_main_job(launch: Callable[[], Launcher], chromium: Browser, tmp_path: Path, article: str) -> None:
     if article == "real" and not REAL.is_file():
         pytest.skip(f"the real article is not at {REAL.name} beside the project")
     launcher = launch()
     links = launcher.ready()["links"]
-    owner = Person(browser, links["demo-owner"])
+    owner = Person(chromium, links["demo-owner"])
     owner.paste("Pelabuhan", REAL.read_text(encoding="utf-8") if article == "real" else OWN)
 
-    people = [Person(browser, links[name]) for name in ("demo-annotator-1", "demo-annotator-2")]
+    people = [Person(chromium, links[name]) for name in ("demo-annotator-1", "demo-annotator-2")]
     keys = reference()
     read = [person.label(16, keys) for person in people]
     owner.wait_for_model(1)
