@@ -3,7 +3,8 @@
     python -m bench.throughput --sentences 10000 --clients 1,4,16,64 [--database postgres] [--seconds 5]
 
 Every client speaks like the annotate page: it holds ten sentences, sends one answer a request, and asks for more when
-five are left. The two sides take turns (page, bare, page, bare), so that a machine whose speed drifts treats them alike.
+five are left. The two sides take turns (page, bare, page, bare), so that a machine whose speed drifts treats both
+alike.
 """
 
 import argparse

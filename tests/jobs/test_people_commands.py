@@ -1,0 +1,80 @@
+"""Founding projects, adding people, the demo and doctor, by command."""
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from labeling import checkup
+from labeling.models import Membership, ModelVersion, Project, Run
+from tests.cast import Cast
+
+
+def said(*words: str, **how: Any) -> dict[str, Any]:
+    out = StringIO()
+    call_command(*words, "--json", stdout=out, **how)
+    return dict(json.loads(out.getvalue()))
+
+
+def test_a_project_is_founded_with_the_four_labels(db: None) -> None:
+    said("create_project", "harbour", "--overlap", "2")
+    labels = Project.objects.get(slug="harbour").labels.values_list("key", flat=True)
+    assert list(labels) == ["claim", "denial", "condemnation", "none"]
+
+
+def test_the_address_of_a_new_project_is_told(db: None) -> None:
+    assert said("create_project", "harbour")["url"].endswith("/p/harbour/")
+
+
+def test_a_short_name_that_is_taken_is_refused(cast: Cast) -> None:
+    with pytest.raises(CommandError, match="is here already"):
+        said("create_project", "berita")
+
+
+def test_an_overlap_that_makes_no_sense_is_refused(db: None) -> None:
+    with pytest.raises(CommandError, match="overlap"):
+        said("create_project", "harbour", "--overlap", "11")
+
+
+def test_a_person_comes_with_a_link(cast: Cast) -> None:
+    told = said("add_person", "eka", "--project", "berita", "--role", "owner")
+    assert (Membership.objects.get(user__username="eka").role, "/link/" in told["link"]) == ("owner", True)
+
+
+def test_a_person_with_a_password_gets_no_link(cast: Cast) -> None:
+    assert said("add_person", "ani", "--project", "berita")["link"] == ""
+
+
+def test_an_unknown_project_is_answered_with_those_there_are(cast: Cast) -> None:
+    with pytest.raises(CommandError, match="berita"):
+        said("add_person", "eka", "--project", "harbour")
+
+
+def test_the_demo_owes_its_import_and_gives_three_links(db: None) -> None:
+    assert (len(said("load_demo")["links"]), Run.objects.filter(kind="import").count()) == (3, 1)
+
+
+def test_the_demo_is_loaded_once(db: None) -> None:
+    said("load_demo")
+    assert said("load_demo")["links"] == {}
+
+
+def test_doctor_names_a_model_that_is_missing(cast: Cast) -> None:
+    cast.project.version = ModelVersion.objects.create(
+        project=cast.project, number=1, path="models/gone.json", sha256="0" * 64, n_labels=2, n_label_events=2
+    )
+    cast.project.save()
+    checks = {one.name: one for one in checkup.run_all()}
+    assert checks["model of berita"].state == "failed"
+
+
+def test_doctor_says_what_to_do_about_it(cast: Cast) -> None:
+    test_doctor_names_a_model_that_is_missing(cast)
+    with pytest.raises(CommandError, match="Not everything"):
+        said("doctor")
+
+
+def test_a_redis_that_is_down_is_degraded_and_not_failed(cast: Cast) -> None:
+    assert {one.name: one.state for one in checkup.run_all()}["redis"] == "degraded"
