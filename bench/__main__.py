@@ -1,18 +1,19 @@
-"""All figures of docs/benchmarks.md, one after the other: `make bench`. About half an hour on two cores."""
+"""All figures of docs/benchmarks.md, one after the other: `make bench`. About a quarter of an hour on two cores."""
 
 import subprocess
 import sys
 
 COMMANDS = [
     "bench.startup",
+    "bench.training --sentences 10000,100000",
     "bench.keypress --labels 200 --latency 300",
     *(
-        f"bench.throughput --database {database} --sentences {n} --clients 1,4,16,64"
+        f"bench.throughput --database {database} --sentences {n} --clients 1,4,16,64 --seconds 4"
         for database in ("sqlite", "postgres")
         for n in (10_000, 100_000)
     ),
-    "bench.throughput --database sqlite --sentences 1000000 --clients 1,16",
-    "bench.throughput --database postgres --sentences 1000000 --clients 1,16",
+    "bench.throughput --database sqlite --sentences 1000000 --clients 1,16 --seconds 4",
+    "bench.throughput --database postgres --sentences 1000000 --clients 1,16 --seconds 4",
 ]
 
 
