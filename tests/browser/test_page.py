@@ -160,3 +160,4 @@ def test_the_time_from_key_to_paint_is_left_to_be_read(desk: Desk) -> None:
     page = desk.sit_down()
     press(page, "1", "2", "3")
     page.wait_for_function("() => performance.getEntriesByName('answer-to-paint').length === 3")
+    assert page.evaluate("performance.getEntriesByName('answer-to-paint').length") == 3
