@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from labeling.models import Membership
+from tests.browser.door import Door
 from tests.cast import Cast, gather
 from tests.flow.pool_of import pool_of
 
@@ -22,6 +23,17 @@ def _static_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """WhiteNoise warns where nothing was collected; the test server finds the files by itself."""
     with override_settings(STATIC_ROOT=tmp_path_factory.mktemp("static")):
         yield
+
+
+@pytest.fixture(scope="session")
+def door(live_server: LiveServer) -> Door:
+    """The server's application, with a door before it."""
+    server = live_server.thread.httpd
+    application = server.get_app()
+    assert application is not None
+    door = Door(application)
+    server.set_app(door)
+    return door
 
 
 @dataclass
@@ -52,9 +64,10 @@ Seat = Callable[..., Desk]
 
 
 @pytest.fixture
-def seat(chromium: Browser, live_server: LiveServer) -> Iterator[Seat]:
+def seat(chromium: Browser, live_server: LiveServer, door: Door) -> Iterator[Seat]:
     """Signs ani in; keywords go to the browser's context (`viewport`, `color_scheme`, ...)."""
     contexts: list[BrowserContext] = []
+    door.open()
 
     def take(*, language: str = "en", pool: int = POOL, **how: object) -> Desk:
         cast = gather(audit_size=0)
@@ -69,6 +82,7 @@ def seat(chromium: Browser, live_server: LiveServer) -> Iterator[Seat]:
     yield take
     for context in contexts:
         context.close()
+    door.shut()
 
 
 @pytest.fixture
