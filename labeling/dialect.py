@@ -5,20 +5,23 @@ here use what SQLite (3.35+) and PostgreSQL share (RETURNING, ON CONFLICT); `sql
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
+Result = TypeVar("Result")
 Value = int | float | Decimal | str | bytes | date | UUID | None
 
 # SQLite has one writer. Threads that wait for it inside SQLite sleep and look again, up to a tenth of a second at a
 # time; threads that wait for each other here go on at once.
 _WRITER = threading.RLock()
+_TRIES = 5
+_DEADLOCK = "40P01"  # PostgreSQL's code.
 
 _WORDS = {
     "sqlite": {
@@ -32,11 +35,12 @@ _WORDS = {
         "json": "%s",
     },
     "postgresql": {
+        # NO KEY: who commits a row that points at a locked one must not wait for it, having locks of their own.
         "now": "STATEMENT_TIMESTAMP()",
         "after": "STATEMENT_TIMESTAMP() + INTERVAL '{seconds} seconds'",
         "age": "EXTRACT(EPOCH FROM STATEMENT_TIMESTAMP() - {column})",
-        "lock": "FOR UPDATE OF {table}",
-        "skip": "FOR UPDATE OF {table} SKIP LOCKED",
+        "lock": "FOR NO KEY UPDATE OF {table}",
+        "skip": "FOR NO KEY UPDATE OF {table} SKIP LOCKED",
         "json": "%s::jsonb",
     },
 }
@@ -51,6 +55,18 @@ def writing() -> Iterator[None]:
     else:
         with transaction.atomic():
             yield
+
+
+def undeterred(work: Callable[[], Result]) -> Result:
+    """What `work` gives. It opens its own transaction; where that closes a circle of waiters, the database ends it,
+    nothing has happened, and it is done again."""
+    for _ in range(_TRIES):
+        try:
+            return work()
+        except OperationalError as reason:
+            if getattr(reason.__cause__, "sqlstate", None) != _DEADLOCK or connection.in_atomic_block:
+                raise
+    return work()
 
 
 def moment(when: datetime) -> Value:

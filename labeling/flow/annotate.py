@@ -37,7 +37,10 @@ def submit(*, by: Membership, acts: Sequence[Act]) -> list[Receipt]:
     """
     if not acts:
         return []
-    labels = _labels(by.project_id)
+    return dialect.undeterred(lambda: _submit_in_turn(by, acts, _labels(by.project_id)))
+
+
+def _submit_in_turn(by: Membership, acts: Sequence[Act], labels: dict[str, int]) -> list[Receipt]:
     try:
         kept = _keep_at_once(by, acts, labels) if connection.vendor == "postgresql" else {}
         if len(kept) == len(acts):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from labeling import dialect
@@ -66,11 +66,15 @@ def take(*, by: Membership, want: int = AHEAD) -> list[Lease]:
     """
     for _ in range(_TRIES):
         try:
-            with dialect.writing():
-                return _take(by, min(want, AHEAD))
+            return dialect.undeterred(lambda: _take_in_turn(by, min(want, AHEAD)))
         except _Raced:
             continue
     return in_hand(by)
+
+
+def _take_in_turn(by: Membership, want: int) -> list[Lease]:
+    with dialect.writing():
+        return _take(by, want)
 
 
 def in_hand(by: Membership) -> list[Lease]:
@@ -224,6 +228,10 @@ def reap(*, project_id: int | None = None, limit: int = 500) -> int:
     out = Lease.objects.filter(mine, held=True, until__lt=Now())
     if not out.exists():
         return 0
+    return dialect.undeterred(lambda: _reap(out, limit))
+
+
+def _reap(out: QuerySet[Lease], limit: int) -> int:
     with dialect.writing():
         leases = list(out.select_for_update(skip_locked=True).values_list("pk", "sentence_id")[:limit])
         Lease.objects.filter(pk__in=[pk for pk, _ in leases]).update(held=False)
@@ -232,9 +240,9 @@ def reap(*, project_id: int | None = None, limit: int = 500) -> int:
 
 
 def give_back(sentence_ids: Sequence[int]) -> None:
-    """One free slot more for each mention; locked in order of key, so that two givers never wait in a circle."""
+    """One free slot more for each mention."""
     counts = Counter(sentence_ids)
-    list(Sentence.objects.select_for_update().filter(pk__in=counts).order_by("pk").values_list("pk"))
+    Sentence.objects.hold(counts)
     for n in set(counts.values()):
         ids = [pk for pk, count in counts.items() if count == n]
         Sentence.objects.filter(pk__in=ids).update(slots_free=F("slots_free") + n)

@@ -64,6 +64,7 @@ def draw(*, project: Project, candidates: Candidates) -> int:
         return 0
     last = sample.aggregate(last=Max("audit_place"))["last"]
     place = 0 if last is None else last + 1
+    Sentence.objects.hold(chosen)
     more = max(project.overlap, AUDIT_ANSWERS) - project.overlap
     for at in range(0, len(chosen), _BATCH):
         batch = chosen[at : at + _BATCH]

@@ -1,5 +1,6 @@
 """The sentence, the unit of labelling."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.conf import settings
@@ -20,6 +21,11 @@ class SentenceQuerySet(models.QuerySet["Sentence"]):
 
     def of_audit_sample(self) -> "SentenceQuerySet":
         return self.filter(audit_place__isnull=False)
+
+    def hold(self, ids: Iterable[int]) -> None:
+        """Keep these rows until the transaction ends; in order of key, so that two who hold several never wait in a
+        circle. Rows that point at them may still be written."""
+        list(self.select_for_update(no_key=True).filter(pk__in=list(ids)).order_by("pk").values_list("pk"))
 
 
 class Sentence(models.Model):
