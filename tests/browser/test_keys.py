@@ -87,6 +87,18 @@ def test_a_comment_goes_with_the_next_answer(desk: Desk) -> None:
     assert Annotation.objects.get().comment == "1 quote, 2 voices"
 
 
+def test_a_comment_is_kept_by_whatever_ends_it_but_escape(desk: Desk) -> None:
+    page = desk.sit_down()
+    press(page, "c")
+    page.keyboard.type("Whose figure?")
+    page.locator("[data-do=unsure]").click()
+    press(page, "c")
+    page.keyboard.type("never mind")
+    press(page, "Escape", "2")
+    all_saved(page)
+    assert {(one.comment, one.unsure) for one in Annotation.objects.all()} == {("Whose figure?", True), ("", False)}
+
+
 def test_undo_goes_ten_steps_back_across_sentences(desk: Desk) -> None:
     page = desk.sit_down()
     shown = []

@@ -42,6 +42,7 @@ class Page {
     this.shortcuts = new Shortcuts({ root, part: this.view.part, text: this.view.text, keymap: this.keymap, ...kept });
     this.none = this.view.choices.find((one) => one.dataset.none === "yes")?.dataset.label ?? null;
     this.panel = null;
+    this.formerComment = "";
     this.picking = false;
     this.paintedAt = 0;
     this.worried = false;
@@ -56,6 +57,7 @@ class Page {
     this.root.addEventListener("click", (event) => this.clicked(event));
     this.view.part["comment-panel"].addEventListener("submit", (event) => this.keepComment(event));
     this.view.part.comment.addEventListener("keydown", (event) => this.inComment(event));
+    this.view.part.comment.addEventListener("input", () => this.comment(this.view.part.comment.value.trim()));
     addEventListener("pagehide", () => this.trail.keep());
     addEventListener("beforeunload", (event) => this.supply.outbox.onlyInMemory && event.preventDefault());
     this.view.tool.flag.hidden = this.none === null;
@@ -93,7 +95,7 @@ class Page {
     if (name === "undo") this.undo();
     else if (name === "guideline") this.dialogs.guideline(this.root.dataset.guidelineUrl);
     else if (name === "help") this.dialogs.help();
-    else if (name === "cancel") this.show();
+    else if (name === "cancel") this.cancel();
     else if (!served) return;
     else if (name === "unsure") this.answer({ unsure: true }, begun);
     else if (name === "boilerplate") this.answer({ label: this.none, boilerplate: true }, begun);
@@ -168,20 +170,29 @@ class Page {
     this.panel = name;
     this.view.panel(name);
     if (name !== "comment") return;
-    this.view.part.comment.value = this.current.draft?.comment ?? "";
+    this.formerComment = this.current.draft?.comment ?? "";
+    this.view.part.comment.value = this.formerComment;
     this.view.part.comment.focus();
   }
 
   inComment(event) {
     if (event.isComposing) return;
-    if (event.key === "Escape") this.show();
+    if (event.key === "Escape") this.cancel();
     else if (event.key === "Enter" && !event.shiftKey) this.keepComment(event);
+  }
+
+  /** Kept as it is written: only Escape gives it up, not a label, a button or an undo in the middle of it. */
+  comment(text) {
+    if (this.current) this.current.draft = { ...this.current.draft, comment: text };
   }
 
   keepComment(event) {
     event.preventDefault();
-    const served = this.current;
-    if (served) served.draft = { ...served.draft, comment: this.view.part.comment.value.trim() };
+    this.show();
+  }
+
+  cancel() {
+    if (this.panel === "comment") this.comment(this.formerComment);
     this.show();
   }
 
