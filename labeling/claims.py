@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from labeling.errors import LostClaim
 from labeling.models import Kind, Run, RunState
+from labeling.printable import printable
 
 LEASE = timedelta(seconds=40)
 ATTEMPTS = 3
@@ -58,7 +59,7 @@ class Claim:
         owed = again and self.run.attempts < ATTEMPTS
         self._write(
             state=RunState.OWED if owed else RunState.FAILED,
-            error=reason,
+            error=printable(reason),
             due_at=Now() + WAIT * self.run.attempts,
             called_at=None,
             ended_at=None if owed else timezone.now(),

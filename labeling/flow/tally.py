@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from labeling.printable import printable
+
 # Lists on a page end somewhere; the counts beside them are exact.
 LISTED = 1_000
 
@@ -31,12 +33,12 @@ class Tally:
     def duplicate(self, line: int, reason: str) -> None:
         self.n_duplicates += 1
         if len(self.duplicates) < LISTED:
-            self.duplicates.append({"line": line, "reason": reason})
+            self.duplicates.append({"line": line, "reason": printable(reason)})
 
     def refuse(self, line: int, reason: str) -> None:
         self.n_refused += 1
         if len(self.refused) < LISTED:
-            self.refused.append({"line": line, "reason": reason})
+            self.refused.append({"line": line, "reason": printable(reason)})
 
     def written(self) -> dict[str, Any]:
         """As JSON: the cursor's form and the result's."""

@@ -11,6 +11,7 @@ from labeling.flow.receive import ENDINGS
 from labeling.flow.segment import cut
 from labeling.formats.shapes import Article, Bad, Options, Origin
 from labeling.management.speaking import SpeakingCommand
+from labeling.printable import printable
 
 
 class Command(SpeakingCommand):
@@ -37,7 +38,7 @@ class Command(SpeakingCommand):
         with path.open("rb") as stream:
             for record in formats.reader(name).read(stream, Options(format=name, origin=Origin(lang=lang))):
                 if isinstance(record, Bad):
-                    found["refused"].append({"line": record.line, "reason": record.reason})
+                    found["refused"].append({"line": record.line, "reason": printable(record.reason)})
                 elif isinstance(record, Article):
                     found["sentences"] += _sentences(record)
         return found
