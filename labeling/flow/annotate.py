@@ -73,6 +73,9 @@ def _read_labels(project_id: int) -> dict[str, int]:
 
 
 def _submit(by: Membership, acts: Sequence[Act], labels: dict[str, int], *, known: dict[str, Receipt]) -> list[Receipt]:
+    # Two tabs of one person take turns, as in queue.take: a sentence answered here is not lent there meanwhile.
+    if turn := dialect.lock("m"):
+        dialect.rows(f"SELECT 1 FROM labeling_membership m WHERE m.id = %s {turn}", (by.pk,))
     receipts = dict(known)
     fresh = list({act.key: act for act in acts if str(act.key) not in known}.values())
     for batch in _batches(fresh):

@@ -62,7 +62,8 @@ def take(*, by: Membership, want: int = AHEAD) -> list[Lease]:
     """Fill up what `by` holds to `want` sentences, best first, and return all of it in the order of serving.
 
     Guarantees: no sentence has more leases and counted answers than it wants; nobody is lent a sentence they hold or
-    have answered; what is held already is renewed, so that a person who works never loses a lease.
+    have answered; what is held already is renewed for a person who has answered lately, so that who works never loses
+    a lease, and a page left open keeps none.
     """
     for _ in range(_TRIES):
         try:
@@ -95,6 +96,16 @@ def _held(by: Membership) -> tuple[list[Lease], bool]:
     return leases, any(row[-1] for row in found)
 
 
+def _at_work(by: Membership) -> bool:
+    """True for a person who has answered within the time of a lease: the page asks by itself while nobody is there."""
+    ((age,),) = dialect.rows(
+        f"SELECT {dialect.age('MAX(answered_at)')} FROM labeling_annotation"
+        " WHERE project_id = %s AND annotator_id = %s",
+        (by.project_id, by.user_id),
+    )
+    return age is not None and age < _SECONDS
+
+
 def _take(by: Membership, want: int) -> list[Lease]:
     # The lock on one's own membership: two tabs of one person take in turn.
     (served, version_id), *_ = dialect.rows(
@@ -103,7 +114,7 @@ def _take(by: Membership, want: int) -> list[Lease]:
         (by.pk,),
     )
     held, ageing = _held(by)
-    if ageing:
+    if ageing and _at_work(by):
         dialect.change(
             f"UPDATE labeling_lease SET until = {dialect.after(_SECONDS)}"
             " WHERE annotator_id = %s AND project_id = %s AND held",
@@ -153,7 +164,8 @@ def _from_ranking(asker: _Asker, n: int) -> list[_Pick]:
         return []
     query = (
         "SELECT s.id, q.selection, q.place FROM labeling_queueentry q JOIN labeling_sentence s ON s.id = q.sentence_id"
-        " WHERE q.version_id = %s AND q.place {} %s AND "
+        # A sentence may have been drawn for the audit sample since it was ranked.
+        " WHERE q.version_id = %s AND q.place {} %s AND s.audit_place IS NULL AND "
         f"{_OPEN} ORDER BY q.place LIMIT %s {dialect.skip_locked('s')}"
     )
     places = [lease.place for lease in asker.held if lease.version_id == version and lease.place is not None]

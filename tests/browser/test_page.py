@@ -161,3 +161,17 @@ def test_the_time_from_key_to_paint_is_left_to_be_read(desk: Desk) -> None:
     press(page, "1", "2", "3")
     page.wait_for_function("() => performance.getEntriesByName('answer-to-paint').length === 3")
     assert page.evaluate("performance.getEntriesByName('answer-to-paint').length") == 3
+
+
+def test_a_page_that_was_left_open_borrows_nothing(seat: Seat) -> None:
+    desk = seat(pool=3)
+    page = desk.tab()
+    page.clock.install()
+    page.goto(desk.address)
+    expect(page.locator(".here")).not_to_be_empty()
+    sent: list[object] = []
+    page.on("request", lambda request: sent.append(request.post_data_json["acts"]))  # type: ignore[index]  # a sync
+    page.clock.fast_forward(60_000)
+    press(page, "1")
+    all_saved(page)
+    assert [bool(acts) for acts in sent] == [True] * max(1, len(sent))

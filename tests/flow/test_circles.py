@@ -88,3 +88,19 @@ def test_answers_that_the_database_ends_to_break_a_circle_are_kept_in_the_end() 
         one.slots_free + one.leases.filter(held=True).count() + one.annotations.filter(state="given").count() == 2
         for one in Sentence.objects.all()
     )
+
+
+def test_a_late_answer_and_the_next_sentences_of_one_person_take_turns() -> None:
+    cast = gather(overlap=2, audit_size=0)
+    pool_of(cast.project, 1)
+    (lease,) = queue.take(by=cast.ani)
+    Lease.objects.update(until="2001-01-01T00:00:00Z")
+    queue.reap()
+    with alongside() as thread:
+        with transaction.atomic():
+            annotate.submit(by=cast.ani, acts=[answer(lease.sentence_id)])
+            # The other tab: at a sentence's row it would still see the moment before the answer, and lend it again.
+            taken = thread.submit(lambda: queue.take(by=cast.ani))
+            wait_for_a_waiter()
+        assert taken.result(PATIENCE) == []
+    assert Sentence.objects.get().slots_free == 1

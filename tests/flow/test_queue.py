@@ -142,14 +142,6 @@ def test_reaping_twice_gives_back_once(cast: Cast) -> None:
     assert (queue.reap(), queue.reap()) == (4, 0)
 
 
-def test_taking_renews_a_lease_that_grows_old(cast: Cast) -> None:
-    pool_of(cast.project, 1)
-    taken(cast.ani)
-    Lease.objects.update(until=Now() + timedelta(minutes=1))
-    taken(cast.ani)
-    assert Lease.objects.filter(until__gt=Now() + timedelta(minutes=20)).count() == 1
-
-
 def test_nobody_is_asked_about_a_sentence_they_answered(cast: Cast) -> None:
     cast.project.overlap = 2
     pool_of(cast.project, 3)
@@ -198,3 +190,32 @@ def test_slots_always_add_up(cast: Cast, steps: list[tuple[int, int, int]]) -> N
         lent = one.leases.filter(held=True).count()
         counted = one.annotations.given().filter(surplus=False).count()
         assert one.slots_free + lent + counted == 2
+
+
+def test_a_ranked_sentence_that_was_drawn_for_the_audit_sample_since_starves_nobody(cast: Cast) -> None:
+    pool = pool_of(cast.project, 40)
+    rank(cast, pool)
+    for place, one in enumerate(pool[:8]):
+        Sentence.objects.filter(pk=one.pk).update(audit_place=place, audit_probability=0.2)
+    taken_by_turn = taken(cast.ani)
+    assert (len(taken_by_turn), taken_by_turn[4], taken_by_turn[9]) == (10, pool[0].pk, pool[1].pk)
+
+
+def half_used_up() -> None:
+    Lease.objects.update(until=Now() + queue.LEASE / 3)
+
+
+def test_a_page_that_nobody_works_at_does_not_renew_what_it_holds(cast: Cast) -> None:
+    pool_of(cast.project, 4)
+    taken(cast.ani)
+    half_used_up()
+    taken(cast.ani)
+    assert not Lease.objects.filter(until__gt=Now() + queue.LEASE / 2).exists()
+
+
+def test_answering_renews_what_is_held(cast: Cast) -> None:
+    pool_of(cast.project, 4)
+    annotate.submit(by=cast.ani, acts=[answer(taken(cast.ani)[0])])
+    half_used_up()
+    taken(cast.ani)
+    assert Lease.objects.filter(until__gt=Now() + queue.LEASE / 2).count() == 3

@@ -114,10 +114,11 @@ export class Supply {
     this.sender.wake();
   }
 
+  /** Who waits is asked for by the page; who has sentences asks with the next answer, so that a page that was left
+   * open does not borrow for ever what others could label. */
   #look() {
-    if (document.hidden || this.shelf.size > TOP_UP_AT) return;
     this.#exhausted = false;
-    this.sender.wake();
+    if (!document.hidden && this.shelf.size === 0) this.sender.wake();
   }
 
   #check() {
