@@ -8,13 +8,20 @@ from numpy.typing import NDArray
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Put `content` at `path` in one step. After a crash the old content or the new is there, nothing between."""
+    """Put `content` at `path` in one step. After a crash the old content or the new is there, nothing between.
+
+    Where the disk refuses it, the half of it that was written gives its room back.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with open(temporary, "wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.replace(temporary, path)
+    try:
+        with open(temporary, "wb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     sync_directory(path.parent)
 
 
@@ -24,7 +31,7 @@ def write_text(path: Path, content: str) -> None:
 
 
 def write_array(path: Path, array: NDArray[np.generic]) -> None:
-    """A `.npy` file, synced; not renamed, because its folder is."""
+    """A `.npy` file, synced; not renamed, because its folder is, and swept with it where the disk refuses it."""
     with open(path, "wb") as handle:
         np.save(handle, array, allow_pickle=False)
         handle.flush()

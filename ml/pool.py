@@ -127,7 +127,7 @@ def append(directory: Path, ids: Ids, matrix: csr_matrix) -> int:
     ids = np.asarray(ids, dtype=np.int64)
     _require_rows(ids, matrix)
     directory.mkdir(parents=True, exist_ok=True)
-    with _locked(directory):
+    with _locked(directory), _swept(directory):
         pool = open_pool(directory)
         new = np.flatnonzero(~np.isin(ids, pool.ids))
         if not len(new):
@@ -135,7 +135,6 @@ def append(directory: Path, ids: Ids, matrix: csr_matrix) -> int:
         kept, new_ids, rows = _merged(list(pool.shards), ids[new], csr_matrix(matrix, dtype=np.float32)[new])
         name = _write_shard(directory, new_ids, rows)
         _write_manifest(directory, [*(shard.name for shard in kept), name])
-        _sweep(directory)
     return len(new)
 
 
@@ -235,6 +234,22 @@ def _sweep(directory: Path) -> None:
     for path in directory.glob("shard-*"):
         if path.name not in named:
             shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _swept(directory: Path) -> Iterator[None]:
+    """Sweep before a write, since what a kill left may be the room that it needs, and after it, also where the disk
+    refused it: otherwise each try would hold more of a full disk.
+
+    The manifest is asked anew each time: it may have been written although an error followed.
+    """
+    _sweep(directory)
+    try:
+        yield
+    except OSError:
+        _sweep(directory)
+        raise
+    _sweep(directory)
 
 
 @contextmanager

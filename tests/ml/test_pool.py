@@ -1,5 +1,6 @@
 """The pool on disk: appended, mapped, merged, cut anywhere and opened again."""
 
+import errno
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from ml import durable
 from ml import pool as pool_module
 from ml.durable import write_array
 from ml.errors import ColumnsMismatch, DuplicateIds, LengthMismatch, PoolDamaged, SentenceNotPooled
@@ -189,7 +191,8 @@ def test_after_a_kill_at_any_step_the_same_append_mends_all(
         if step == "os.rename":
             patch.setattr(os, "rename", killed)
         else:
-            patch.setattr(pool_module, step, killed)
+            # What is left is swept twice: before anything is written, and at the end.
+            patch.setattr(pool_module, step, kill_after(int(step == "_sweep"), getattr(pool_module, step)))
         with pytest.raises(KeyboardInterrupt):
             put(tmp_path, 3, 8)
     put(tmp_path, 3, 8)
@@ -203,6 +206,51 @@ def test_what_a_kill_left_behind_is_swept_by_the_next_append(tmp_path: Path, mon
             put(tmp_path, 0, 3)
     put(tmp_path, 0, 3)
     assert len(list(tmp_path.glob("shard-*"))) == 1
+
+
+def no_room(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("step", ["write_array", "sync_directory", "_write_manifest"])
+def test_a_disk_that_is_full_holds_nothing_of_the_append_that_failed(
+    tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, 0, 3)
+    before = sorted(tmp_path.rglob("*"))
+    with monkeypatch.context() as patch:
+        patch.setattr(pool_module, step, no_room)
+        with pytest.raises(OSError, match="No space"):
+            put(tmp_path, 3, 8)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_manifest_that_was_written_keeps_its_shard_though_an_error_follows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "sync_directory", no_room)
+        with pytest.raises(OSError, match="No space"):
+            put(tmp_path, 0, 3)
+    assert same(open_pool(tmp_path).rows(ids(0, 1, 2)), ROWS[:3])
+
+
+def test_what_a_kill_left_behind_gives_its_room_back_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, 0, 3)
+    left = tmp_path / "shard-left.part"
+    left.mkdir()
+    (left / "ids.npy").write_bytes(b"half")
+    seen: list[bool] = []
+
+    def looking(path: Path, array: NDArray[np.generic]) -> None:
+        seen.append(left.exists())
+        write_array(path, array)
+
+    monkeypatch.setattr(pool_module, "write_array", looking)
+    put(tmp_path, 3, 8)
+    assert not any(seen)
 
 
 def test_a_half_written_shard_is_ignored(tmp_path: Path) -> None:
