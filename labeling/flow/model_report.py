@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from labeling.flow.figure import Figure, figure, part
 from labeling.models import Annotation, Kind, Label, ModelVersion, Project, QueueEntry, Run, Sentence
 
@@ -40,7 +42,6 @@ def report(project: Project) -> ModelReport:
     versions = [_row(one, labels) for one in ModelVersion.objects.filter(project=project)[:VERSIONS]]
     current = _row(project.version, labels) if project.version else None
     trainings = list(Run.objects.filter(project=project, kind=Kind.TRAIN)[:2])
-    entries = QueueEntry.objects.filter(version=project.version_id, project=project)
     counted = Annotation.objects.decided().filter(project=project, sentence__audit_place__isnull=False)
     return ModelReport(
         current=current,
@@ -48,12 +49,18 @@ def report(project: Project) -> ModelReport:
         if current
         else [],
         versions=versions,
-        head=list(entries.select_related("sentence")[:HEAD]) if current else [],
+        head=list(_waiting(project)[:HEAD]) if current else [],
         last=trainings[0] if trainings else None,
         failed=next((run for run in trainings if run.error), None),
         audit_answered=counted.values("sentence").distinct().count(),
         audit_size=Sentence.objects.of_audit_sample().filter(project=project).count(),
     )
+
+
+def _waiting(project: Project) -> "QuerySet[QueueEntry]":
+    """The ranking without what nobody will be asked out of it: a ranking is older than the answers and draws since."""
+    entries = QueueEntry.objects.filter(version=project.version_id, project=project).select_related("sentence")
+    return entries.filter(sentence__in_pool=True, sentence__slots_free__gt=0, sentence__audit_place__isnull=True)
 
 
 def _row(version: ModelVersion, labels: Sequence[Label]) -> VersionRow:

@@ -1,12 +1,13 @@
 """The model page."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from labeling.models import Kind, ModelVersion, QueueEntry, Run, RunState
+from labeling.models import Kind, ModelVersion, QueueEntry, Run, RunState, Sentence
 from tests.cast import Cast
 from tests.flow.pool_of import pool_of
 from tests.views.conftest import Budget
@@ -79,6 +80,19 @@ def test_the_head_of_the_ranking_says_why(citra: Client, cast: Cast) -> None:
     )
     page = shown(citra)
     assert ("the model is unsure" in page, "0.875" in page) == (True, True)
+
+
+@pytest.mark.parametrize("shut", [{"slots_free": 0}, {"in_pool": False}, {"audit_place": 3, "audit_probability": 0.5}])
+def test_a_sentence_that_will_not_be_asked_is_not_in_the_head(citra: Client, cast: Cast, shut: dict[str, Any]) -> None:
+    """A ranking outlives answers, boilerplate that was found later and draws of the audit sample."""
+    made = version(cast)
+    for place, sentence in enumerate(pool_of(cast.project, 2)):
+        QueueEntry.objects.create(
+            project=cast.project, version=made, place=place, sentence=sentence, selection="uncertain", score=0.5
+        )
+    Sentence.objects.filter(number=0).update(**shut)
+    page = shown(citra)
+    assert ("Speaker 0" in page, "Speaker 1" in page) == (False, True)
 
 
 def test_a_failed_training_is_told(citra: Client, cast: Cast) -> None:
