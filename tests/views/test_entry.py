@@ -1,6 +1,9 @@
 """Signing in, out, and by a one-time link."""
 
+import logging
 import re
+from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 from django.conf import settings
@@ -88,6 +91,48 @@ def test_a_link_opens_once(cast: Cast, client: Client) -> None:
 def test_a_used_link_says_what_to_do(cast: Cast, client: Client) -> None:
     OneTimeLink.objects.all().delete()
     assert "Ask the owner" in client.get("/link/nonsense/").content.decode()
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """What the one handler of the settings writes meanwhile."""
+    (handler,) = (one for one in logging.getLogger().handlers if one.name == "stderr")
+    assert isinstance(handler, logging.StreamHandler)
+    written = StringIO()
+    before = handler.setStream(written)
+    yield written
+    handler.setStream(before)
+
+
+def test_a_link_that_still_opens_does_not_stand_in_the_log(cast: Cast, log: StringIO) -> None:
+    """A browser without the cookie is refused, and that is logged with the address: whoever reads it could sign in."""
+    token = new_link(user=cast.ani.user)
+    Client(enforce_csrf_checks=True).post(f"/link/{token}/")
+    assert (token in log.getvalue(), ": /link/***/" in log.getvalue()) == (False, True)
+
+
+@pytest.mark.parametrize("name", ["django.request", "django.server", "gunicorn.error", "celery.worker"])
+def test_every_program_writes_its_log_without_tokens(name: str, log: StringIO) -> None:
+    logging.getLogger(name).error("Error handling request %s/", "/link/abc-DEF_1")
+    assert "Error handling request /link/***/" in log.getvalue()
+
+
+def test_a_token_is_no_more_in_the_log_for_an_error_that_names_it(log: StringIO) -> None:
+    try:
+        raise RuntimeError("You called http://testserver/link/abc/ by POST")
+    except RuntimeError:
+        logging.getLogger("django.request").exception("Internal Server Error: %s", "/link/abc/")
+    assert ("abc" in log.getvalue(), "RuntimeError" in log.getvalue()) == (False, True)
+
+
+def test_a_line_that_cannot_be_written_harms_nobody(log: StringIO) -> None:
+    logging.getLogger("labeling").error("%d of %d: %s", "/link/abc/")
+    assert ("abc" in log.getvalue(), "%d of %d" in log.getvalue()) == (False, True)
+
+
+def test_an_address_of_the_people_page_is_logged_whole(log: StringIO) -> None:
+    logging.getLogger("django.request").error("Forbidden: %s", "/p/berita/people/7/link/")
+    assert "/p/berita/people/7/link/\n" in log.getvalue()
 
 
 def test_who_comes_by_link_is_told_of_passwords(cast: Cast, client: Client) -> None:
