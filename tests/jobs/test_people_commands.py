@@ -1,4 +1,4 @@
-"""Founding projects, adding people, the demo and doctor, by command."""
+"""Founding projects, adding people and doctor, by command."""
 
 import json
 from io import StringIO
@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from labeling import checkup
-from labeling.models import Membership, ModelVersion, Project, Run
+from labeling.models import Membership, ModelVersion, Project
 from tests.cast import Cast
 
 
@@ -50,15 +50,6 @@ def test_a_person_with_a_password_gets_no_link(cast: Cast) -> None:
 def test_an_unknown_project_is_answered_with_those_there_are(cast: Cast) -> None:
     with pytest.raises(CommandError, match="berita"):
         said("add_person", "eka", "--project", "harbour")
-
-
-def test_the_demo_owes_its_import_and_gives_three_links(db: None) -> None:
-    assert (len(said("load_demo")["links"]), Run.objects.filter(kind="import").count()) == (3, 1)
-
-
-def test_the_demo_is_loaded_once(db: None) -> None:
-    said("load_demo")
-    assert said("load_demo")["links"] == {}
 
 
 def test_doctor_names_a_model_that_is_missing(cast: Cast) -> None:

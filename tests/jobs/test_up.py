@@ -38,6 +38,18 @@ def test_the_first_start_prints_three_one_time_links_and_ctrl_c_ends_all(launche
     assert (len(links), launcher.end()[0], nothing_left(guard)) == (3, 0, True)
 
 
+def test_links_that_nobody_opened_before_a_stop_are_made_anew(launcher: Launcher) -> None:
+    first = launcher.ready()["links"]
+    launcher.process.send_signal(signal.SIGTERM)
+    launcher.end()
+    following = Launcher(launcher.data, port=launcher.port)
+    try:
+        second = following.ready()["links"]
+    finally:
+        following.clean_up()
+    assert (list(second), set(second.values()) & set(first.values())) == (list(first), set())
+
+
 def test_the_secret_key_is_readable_by_its_owner_alone(launcher: Launcher) -> None:
     launcher.ready()
     assert stat.S_IMODE(places.key(launcher.data).stat().st_mode) == 0o600

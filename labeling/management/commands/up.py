@@ -20,12 +20,14 @@ from factcheck.launcher.crew import stop_leftovers
 from factcheck.launcher.lock import Lock
 from factcheck.launcher.refusals import EXIT_CODES, DatabaseUnreachable, Refusal
 from factcheck.launcher.watch import Watch
+from labeling.models import Project
 
 
 class Command(BaseCommand):
     help = (
         "Start web, workers, beat and Redis on this machine, and keep them running until Ctrl-C. The first start makes "
-        "the secret key, the database and a demo project, and prints one-time links to sign in with.\n\nExit codes:\n"
+        "the secret key, the database and a demo project, and prints one-time links to sign in with; until one "
+        "is used, each further start prints new ones.\n\nExit codes:\n"
         + "\n".join(f"  {code:>3}  {meaning}" for code, meaning in EXIT_CODES.items())
     )
 
@@ -71,15 +73,11 @@ class Command(BaseCommand):
         return code
 
     def _prepare(self) -> dict[str, str]:
-        """Database, static files, and the demo project while nobody could sign in; its one-time links."""
-        links: dict[str, str] = {}
+        """Database, static files, and the demo project; its one-time links."""
         try:
             call_command("migrate", interactive=False, verbosity=0)
             call_command("collectstatic", interactive=False, verbosity=0)
-            if not get_user_model().objects.exists():
-                answer = io.StringIO()
-                call_command("load_demo", json=True, stdout=answer)
-                links = json.loads(answer.getvalue())["links"]
+            links = demo_links()
         except OperationalError as error:
             raise DatabaseUnreachable(f"The database does not answer: {str(error).splitlines()[0]}") from error
         connections.close_all()
@@ -101,3 +99,16 @@ class Command(BaseCommand):
     def _tell(self, sentence: str) -> None:
         self.stderr.write(sentence)
         self.stderr.flush()
+
+
+def demo_links() -> dict[str, str]:
+    """Load the demo into an empty installation; its one-time links, anew at each start until one of them is used.
+
+    A start may end before it has shown them, and without one nobody could sign in.
+    """
+    if get_user_model().objects.exists() and not Project.objects.exists():
+        return {}
+    answer = io.StringIO()
+    call_command("load_demo", json=True, stdout=answer)
+    links: dict[str, str] = json.loads(answer.getvalue())["links"]
+    return links
