@@ -32,9 +32,10 @@ def run(*, claim: Claim) -> dict[str, Any]:
     """
     project = claim.project
     _forget_files(project)
-    _catch_up(project, lambda done, total: claim.progress(done * FEATURES // total, 100))
-    # Counted before the labels are read: one that comes in between is trained on, and once more later.
+    # Counted before features are made: a label of a sentence that comes in meanwhile is left out for want of them, and
+    # must count as new. One that is trained on all the same is trained on once more.
     heard = Event.objects.of_labels(project).count()
+    _catch_up(project, lambda done, total: claim.progress(done * FEATURES // total, 100))
     taught, audit = gather(project)
     counts = Counter(one.label for one in taught)
     _require_two(project, counts)

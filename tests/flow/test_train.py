@@ -98,6 +98,16 @@ def test_a_label_that_arrives_during_the_training_counts_as_new_afterwards(
     assert new_label_acts(Project.objects.select_related("version").get(pk=cast.project.pk)) == 3
 
 
+def test_an_answer_to_a_sentence_that_came_while_features_were_made_counts_as_new_afterwards(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _taught(cast)
+    come = _after(learning.catch_up, lambda: answer(cast.ani, news(cast.project, 4)))
+    monkeypatch.setattr(learning, "catch_up", come)
+    trained(cast.project)
+    assert new_label_acts(Project.objects.select_related("version").get(pk=cast.project.pk)) == 4
+
+
 def test_a_label_that_arrived_during_the_training_is_trained_next(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     sentences = _taught(cast)
     with monkeypatch.context() as patch:
