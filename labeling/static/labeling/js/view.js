@@ -24,9 +24,11 @@ export class View {
     part.waiting.hidden = Boolean(served) || why !== null;
     for (const button of this.needSentence) button.disabled = !served;
     if (!served) {
+      delete part.stage.dataset.sentence;
       part["empty-text"].textContent = why ?? "";
       return;
     }
+    const another = part.stage.dataset.sentence !== String(served.id);
     part.text.textContent = served.text;
     part.stage.dataset.sentence = served.id;
     for (const name of ["text", "before", "after", "title"]) part[name].lang = served.lang;
@@ -37,7 +39,8 @@ export class View {
     part.date.textContent = served.published_at ? this.dates.format(Date.parse(served.published_at)) : "";
     part.date.dateTime = served.published_at ?? "";
     part.why.textContent = this.text(`why${served.selection[0].toUpperCase()}${served.selection.slice(1)}`);
-    part.stage.scrollTop = 0;
+    // To the very top: the one place that a browser can scroll to without laying the page out first.
+    if (another) scrollTo(0, 0);
     part.text.focus({ preventScroll: true });
   }
 
