@@ -31,6 +31,13 @@ def test_every_command_is_in_the_docs(command: str) -> None:
     assert any(f"`manage.py {command}" in page.read_text(encoding="utf-8") for page in pages if page.is_file())
 
 
+@pytest.mark.parametrize("page", ["quickstart.md", "operators.md"])
+def test_commands_after_a_start_with_a_port_of_its_own_are_told_of_the_port_too(page: str) -> None:
+    # Without it the links of add_person begin with port 8000, where nobody answers.
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    assert ("FACTCHECK_DATA=" in text, "FACTCHECK_PORT=" in text) == (True, True)
+
+
 def test_every_requirement_is_pinned_and_says_why_it_is_here() -> None:
     lines = [
         line
