@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Literal
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from labeling.errors import Refused
 from labeling.models import Event, Membership, OneTimeLink, Preference, Project, Role, Verb
 
 LIFETIME = timedelta(days=7)
+Way = Literal["link", "password", "elsewhere", "shut"]
 
 
 @transaction.atomic
@@ -38,18 +40,32 @@ def add_person(*, project: Project, name: str, role: str, by: User | None) -> tu
 
 
 def openable(users: Sequence[User], *, by: User | None) -> set[int]:
-    """The keys of those whom `by` may give a link to; whoever holds a link holds the account.
+    """The keys of those whom `by` may give a link to; whoever holds a link holds the account."""
+    return {pk for pk, way in ways_in(users, by=by).items() if way == "link"}
 
-    Never somebody with a password of their own or with powers over the server. For an owner only people all of whose
-    projects are the owner's too: otherwise a link would open another project's work. `by` None is the command line,
-    whose user has the database anyway.
+
+def ways_in(users: Sequence[User], *, by: User | None) -> dict[int, Way]:
+    """How each comes in, by key: "link" where `by` may give them one, otherwise why not.
+
+    Never somebody with a "password" of their own, nor an account that is "shut": closed, or with powers over the
+    server. For an owner only people all of whose projects are the owner's too: to somebody who is "elsewhere", a link
+    would open another project's work. `by` None is the command line, whose user has the database anyway.
     """
-    plain = {user.pk for user in users if user.is_active and not user.has_usable_password() and not user.is_superuser}
+    ways = {user.pk: _own_way(user) for user in users}
     if by is None:
-        return plain
+        return ways
     own = Project.objects.filter(memberships__user=by, memberships__role=Role.OWNER)
+    plain = [pk for pk, way in ways.items() if way == "link"]
     elsewhere = Membership.objects.filter(user__in=plain).exclude(project__in=own)
-    return plain - set(elsewhere.values_list("user_id", flat=True))
+    return ways | dict.fromkeys(elsewhere.values_list("user_id", flat=True), "elsewhere")
+
+
+def _own_way(user: User) -> Way:
+    if not user.is_active:
+        return "shut"
+    if user.has_usable_password():
+        return "password"
+    return "shut" if user.is_superuser else "link"
 
 
 def new_link(*, user: User) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db.models import Count, Max, Q
 
-from labeling.flow.people import openable
+from labeling.flow.people import Way, ways_in
 from labeling.flow.progress import midnight
 from labeling.models import Annotation, Membership, Project
 
@@ -19,11 +19,11 @@ class Person:
     today: int
     in_all: int
     last: datetime | None
-    comes_by_link: bool
+    way_in: Way
 
 
 def roster(project: Project, *, by: User | None) -> list[Person]:
-    """All members by name, in three queries; `comes_by_link` where `by` may give them one."""
+    """All members by name, in three queries; `way_in` is "link" where `by` may give them one."""
     counts = (
         Annotation.objects.given()
         .filter(project=project)
@@ -32,16 +32,16 @@ def roster(project: Project, *, by: User | None) -> list[Person]:
     )
     told: dict[int, dict[str, object]] = {row["annotator_id"]: dict(row) for row in counts}
     members = list(Membership.objects.filter(project=project).select_related("user").order_by("user__username"))
-    by_link = openable([member.user for member in members], by=by)
-    return [_person(member, told.get(member.user_id, {}), member.user_id in by_link) for member in members]
+    ways = ways_in([member.user for member in members], by=by)
+    return [_person(member, told.get(member.user_id, {}), ways[member.user_id]) for member in members]
 
 
-def _person(member: Membership, row: dict[str, object], comes_by_link: bool) -> Person:
+def _person(member: Membership, row: dict[str, object], way_in: Way) -> Person:
     last, today, in_all = row.get("last"), row.get("today"), row.get("in_all")
     return Person(
         membership=member,
         today=today if isinstance(today, int) else 0,
         in_all=in_all if isinstance(in_all, int) else 0,
         last=last if isinstance(last, datetime) else None,
-        comes_by_link=comes_by_link,
+        way_in=way_in,
     )

@@ -50,5 +50,6 @@ def address(request: HttpRequest, token: str) -> str:
 
 
 def _members(request: PersonRequest, member: Membership, **more: object) -> HttpResponse:
-    context = page(member, people=roster(member.project, by=request.user), **more)
-    return render(request, "labeling/members.html", context)
+    everybody = roster(member.project, by=request.user)
+    told = next((one for one in everybody if one.membership.user == more.get("person")), None)
+    return render(request, "labeling/members.html", page(member, people=everybody, told=told, **more))

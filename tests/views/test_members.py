@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from labeling.flow.people import add_person
@@ -87,3 +89,46 @@ def test_no_new_link_for_somebody_of_another_project_too(citra: Client, cast: Ca
     add_person(project=cast.elsewhere, name="eka", role="annotator", by=cast.dewi.user)
     joined, _ = add_person(project=cast.project, name="eka", role="annotator", by=cast.citra.user)
     assert "http://testserver/link/" not in citra.post(f"/p/berita/people/{joined.pk}/link/").content.decode()
+
+
+def shared(cast: Cast) -> Membership:
+    """Somebody without a password who is in both projects."""
+    add_person(project=cast.elsewhere, name="eka", role="annotator", by=cast.dewi.user)
+    return add_person(project=cast.project, name="eka", role="annotator", by=cast.citra.user)[0]
+
+
+def notice(page: str) -> str:
+    found = re.search(r'<section class="notice.*?</section>', page, re.DOTALL)
+    assert found is not None
+    return found[0]
+
+
+def test_somebody_of_another_project_too_is_not_said_to_have_a_password(citra: Client, cast: Cast) -> None:
+    joined = shared(cast)
+    told = notice(citra.post(f"/p/berita/people/{joined.pk}/link/").content.decode())
+    assert ("password" in told, "in another project too" in told, "manage.py add_person" in told) == (False, True, True)
+
+
+def test_adding_somebody_of_another_project_says_who_can_let_them_in(citra: Client, cast: Cast) -> None:
+    add_person(project=cast.elsewhere, name="eka", role="annotator", by=cast.dewi.user)
+    assert "manage.py add_person" in notice(citra.post("/p/berita/people/", NEW).content.decode())
+
+
+def test_somebody_with_a_password_needs_no_link(citra: Client, cast: Cast) -> None:
+    told = notice(citra.post(f"/p/berita/people/{cast.ani.pk}/link/").content.decode())
+    assert ("no link is needed" in told, "manage.py" in told) == (True, False)
+
+
+def test_an_account_that_was_closed_is_said_to_be_closed(citra: Client, cast: Cast) -> None:
+    User.objects.filter(pk=cast.ani.user_id).update(is_active=False)
+    assert "no link can open" in notice(citra.post(f"/p/berita/people/{cast.ani.pk}/link/").content.decode())
+
+
+@pytest.mark.parametrize(("name", "way"), [("ani", "password"), ("eka", "in another project too"), ("gita", "closed")])
+def test_the_table_says_how_each_comes_in(citra: Client, cast: Cast, name: str, way: str) -> None:
+    shared(cast)
+    gita = add_person(project=cast.project, name="gita", role="annotator", by=cast.citra.user)[0]
+    User.objects.filter(pk=gita.user_id).update(is_active=False)
+    rows = citra.get("/p/berita/people/").content.decode().split("<tr>")
+    (row,) = (one for one in rows if f'<th scope="row">{name}</th>' in one)
+    assert re.findall('<span class="muted">([^<]*)</span></td>\\s*</tr>', row)[0].startswith(way)
