@@ -14,6 +14,8 @@ COMMANDS = sorted(path.stem for path in (ROOT / "labeling" / "management" / "com
 SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in [*python_files(*PRODUCT), ROOT / "gunicorn.conf.py"])
 READ = set(re.findall(r"""(?:env\.\w+\(\s*|text\(|environ\.get\()["']([A-Z_]+)["']""", SOURCES))
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SET = re.search(r"^# Compose sets (.*?) itself", (ROOT / ".env.example").read_text(encoding="utf-8"), re.M | re.S)
+SET_BY_COMPOSE = re.findall(r"[A-Z_]+", SET[1]) if SET else []
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -23,6 +25,19 @@ def test_every_setting_is_explained_to_operators(setting: str) -> None:
 
 def test_every_setting_in_the_example_is_read_and_every_one_read_is_in_the_example() -> None:
     assert set(SETTINGS) == READ
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_compose_passes_every_setting_on_or_the_example_says_that_it_sets_it_itself(setting: str) -> None:
+    web = COMPOSE["services"]["web"]
+    passed = f"${{{setting}:-" in f"{web['environment'].get(setting)} {web['ports']}"
+    assert passed != (setting in SET_BY_COMPOSE)
+
+
+@pytest.mark.parametrize("setting", SET_BY_COMPOSE)
+def test_what_compose_is_said_to_set_is_set_there_or_in_the_image(setting: str) -> None:
+    image = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert setting in COMPOSE["services"]["web"]["environment"] or f" {setting}=" in image
 
 
 @pytest.mark.parametrize("command", COMMANDS)
