@@ -18,7 +18,8 @@ MAX_SECONDS = 3_600.0
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One answer, or one undoing of an answer. `label` and `second_label` are the labels' keys."""
+    """One answer, or one undoing of an answer. `label` and `second_label` are the labels' keys, `seconds` the time that
+    the sentence was looked at, `age` the seconds between the act and its sending."""
 
     key: uuid.UUID
     kind: Literal["answer", "withdraw"]
@@ -30,6 +31,7 @@ class Act:
     bad_segment: bool = False
     comment: str = ""
     seconds: float = 0.0
+    age: float = 0.0
 
 
 def parse(document: object) -> tuple[list[Act], int]:
@@ -62,7 +64,8 @@ def _act(fields: object) -> Act:
         boilerplate=fields.get("boilerplate") is True,
         bad_segment=fields.get("bad_segment") is True,
         comment=_words(fields, "comment", MAX_COMMENT),
-        seconds=_seconds(fields.get("seconds", 0)),
+        seconds=min(_seconds(fields.get("seconds", 0)), MAX_SECONDS),
+        age=_seconds(fields.get("age", 0)),
     )
 
 
@@ -84,4 +87,4 @@ def _words(fields: Mapping[str, object], name: str, longest: int) -> str:
 def _seconds(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise Refused(_("The seconds of an act must be a number."))
-    return min(max(float(value), 0.0), MAX_SECONDS)
+    return max(float(value), 0.0)

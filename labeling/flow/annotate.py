@@ -121,8 +121,11 @@ def _answer(by: Membership, acts: Sequence[Act], labels: dict[str, int]) -> list
     sound = sorted((act for act in acts if act.key not in refused), key=lambda act: act.sentence)
     origins = _origins(by, [act.sentence for act in sound])
     for act in sound:
-        if act.sentence not in origins:
+        origin = origins.get(act.sentence)
+        if origin is None:
             refused[act.key] = _("This sentence was never lent to you, so the answer was not kept.")
+        elif origin.age is not None and origin.age < act.age:
+            refused[act.key] = _("You answered this sentence elsewhere after this answer; the later one stands.")
     kept = [act for act in sound if act.key not in refused]
     if kept:
         _keep(by, kept, labels, origins)
@@ -143,12 +146,13 @@ def _why_not(act: Act, labels: dict[str, int]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """How a sentence came to this person, and what they had said about it before."""
+    """How a sentence came to this person, what they had said about it before, and how many seconds ago."""
 
     selection: str
     version_id: int | None
     surplus: bool
     before: dict[str, object] | None = None
+    age: float | None = None
 
 
 def _origins(by: Membership, ids: Sequence[int]) -> dict[int, _Origin]:
@@ -168,9 +172,18 @@ def _origins(by: Membership, ids: Sequence[int]) -> dict[int, _Origin]:
     rest = [pk for pk in ids if pk not in origins]
     if rest:
         told = Annotation.objects.given().select_for_update(of=("self",)).select_related("label", "second_label")
+        ages = _ages(by, rest)
         for one in told.filter(annotator_id=by.user_id, project_id=by.project_id, sentence_id__in=rest):
-            origins[one.sentence_id] = _Origin(one.selection, one.version_id, one.surplus, said(one))
+            before, age = said(one), ages[one.sentence_id]
+            origins[one.sentence_id] = _Origin(one.selection, one.version_id, one.surplus, before, age)
     return origins
+
+
+def _ages(by: Membership, ids: Sequence[int]) -> dict[int, float]:
+    """How many seconds ago `by` answered the sentences `ids`, on the database's clock."""
+    sql = f"SELECT sentence_id, {dialect.age('answered_at')} FROM labeling_annotation WHERE annotator_id = %s"
+    found = dialect.rows(f"{sql} AND sentence_id IN {dialect.among(ids)}", (by.user_id, *ids))
+    return {sentence: float(age) for sentence, age in found}
 
 
 def _take_slot(sentence_id: int) -> bool:

@@ -87,7 +87,9 @@ def _held(by: Membership) -> tuple[list[Lease], bool]:
     """The leases in hand, and whether any has less than half of its time left."""
     found = dialect.rows(
         f"SELECT id, sentence_id, selection, version_id, turn, place, until < {dialect.after(_SECONDS // 2)}"
-        " FROM labeling_lease WHERE annotator_id = %s AND project_id = %s AND held ORDER BY turn, id",
+        # One that ran out and was not given back yet may be given back at any moment.
+        f" FROM labeling_lease WHERE annotator_id = %s AND project_id = %s AND held AND until > {dialect.now()}"
+        " ORDER BY turn, id",
         (by.user_id, by.project_id),
     )
     names = ("id", "sentence_id", "selection", "version_id", "turn", "place")

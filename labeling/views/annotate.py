@@ -30,7 +30,8 @@ def annotate(request: HttpRequest, slug: str) -> HttpResponse:
         "member": member,
         "labels": member.project.labels.all(),
         "preference": preference,
-        "storage_key": f"factcheck:{member.project_id}:{member.user_id}",
+        # With the moment of its making: another database behind the same address has the same numbers.
+        "storage_key": f"factcheck:{member.project_id}:{member.project.created_at.timestamp():.6f}:{member.user_id}",
     }
     return render(request, "labeling/annotate.html", context)
 
@@ -68,12 +69,13 @@ def _receipt(one: answers.Receipt) -> dict[str, object]:
 
 def _sentences(member: Membership, slug: str, want: int, document: dict[str, object]) -> dict[str, object]:
     if not want:
-        return {"sentences": [], "progress": None, "empty": None}
+        return {"sentences": [], "gone": [], "progress": None, "empty": None}
     leases = queue.take(by=member, want=want)
     have = document.get("have")
     known = set(have) if isinstance(have, list) and all(isinstance(one, int) for one in have) else set()
     new = [lease for lease in leases if lease.sentence_id not in known]
     return {
+        "gone": sorted(known - {lease.sentence_id for lease in leases}),
         "sentences": show.served(by=member, slug=slug, leases=new),
         "progress": progress.for_page(member),
         "empty": None if leases else why_empty(member),

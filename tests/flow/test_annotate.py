@@ -165,3 +165,17 @@ def test_a_failed_event_saves_nothing(lent: list[int], cast: Cast) -> None:
 def test_the_guideline_version_stands_on_the_answer(cast: Cast, lent: list[int]) -> None:
     submit(by=cast.ani, acts=[answer(lent[0])])
     assert Annotation.objects.get().guideline == cast.project.current_guideline()
+
+
+def test_an_older_answer_from_another_device_does_not_replace_a_newer_one(cast: Cast, lent: list[int]) -> None:
+    submit(by=cast.ani, acts=[answer(lent[0], "denial")])
+    Annotation.objects.update(answered_at=Now() - timedelta(minutes=60))
+    (late,) = submit(by=cast.ani, acts=[answer(lent[0], "claim", age=7_200.0)])
+    assert (late.saved, Annotation.objects.get().label.key) == (False, "denial")  # type: ignore[union-attr]  # the answer has a label
+
+
+def test_a_newer_answer_from_another_device_replaces_an_older_one(cast: Cast, lent: list[int]) -> None:
+    submit(by=cast.ani, acts=[answer(lent[0], "denial")])
+    Annotation.objects.update(answered_at=Now() - timedelta(minutes=60))
+    (late,) = submit(by=cast.ani, acts=[answer(lent[0], "claim", age=600.0)])
+    assert (late.saved, Annotation.objects.get().label.key) == (True, "claim")  # type: ignore[union-attr]  # the answer has a label

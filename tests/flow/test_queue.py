@@ -219,3 +219,11 @@ def test_answering_renews_what_is_held(cast: Cast) -> None:
     half_used_up()
     taken(cast.ani)
     assert Lease.objects.filter(until__gt=Now() + queue.LEASE / 2).count() == 3
+
+
+def test_what_ran_out_is_not_served_as_if_it_were_held(cast: Cast) -> None:
+    pool_of(cast.project, 3)
+    taken(cast.ani)
+    run_out()
+    assert len(taken(cast.ani)) == 3
+    assert Lease.objects.filter(until__gt=Now()).count() == 3

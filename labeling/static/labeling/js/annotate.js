@@ -10,8 +10,8 @@ import { Supply } from "./supply.js";
 import { Trail } from "./trail.js";
 import { View } from "./view.js";
 
-/** Away for longer than this, and others may hold the sentences by now. */
-const STALE = 600_000;
+/** Away for longer than this, and the sentences may have been answered on another device, or be held by others. */
+const STALE = 60_000;
 /** A double click on a label must not answer two sentences; nobody reads one in this time. */
 const DOUBLE_CLICK = 250;
 
@@ -58,7 +58,10 @@ class Page {
     this.view.part["comment-panel"].addEventListener("submit", (event) => this.keepComment(event));
     this.view.part.comment.addEventListener("keydown", (event) => this.inComment(event));
     this.view.part.comment.addEventListener("input", () => this.comment(this.view.part.comment.value.trim()));
-    addEventListener("pagehide", () => this.trail.keep());
+    addEventListener("pagehide", () => {
+      this.trail.keep();
+      this.supply.sender.farewell();
+    });
     addEventListener("beforeunload", (event) => this.supply.outbox.onlyInMemory && event.preventDefault());
     this.view.tool.flag.hidden = this.none === null;
     this.show();
@@ -102,7 +105,7 @@ class Page {
     else if (name === "bad-segment") this.answer({ label: this.none, bad_segment: true }, begun);
     else if (name === "flag" && this.none) this.openPanel(this.panel === "flag" ? null : "flag");
     else if (name === "comment") this.openPanel("comment");
-    else if (name === "second") this.pick(!this.picking);
+    else if (name === "second") this.openPicking();
     else if (name === "article") this.dialogs.article(served.article_url);
   }
 
@@ -152,6 +155,11 @@ class Page {
     else if (key === "2") this.act("bad-segment", event.timeStamp);
     else return /^[0-9]$/.test(key);
     return true;
+  }
+
+  openPicking() {
+    this.openPanel(null);
+    this.pick(!this.picking);
   }
 
   pick(on) {

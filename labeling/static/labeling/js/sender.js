@@ -49,10 +49,28 @@ export class Sender {
     let wait = 0;
     while (this.#again && !wait) {
       this.#again = false;
-      wait = (await this.#alone(() => this.#once())) ? 0 : this.#backOff();
+      wait = (await this.#alone(() => this.#once()).catch((error) => this.#stumbled(error))) ? 0 : this.#backOff();
     }
     this.#running = false;
     if (wait) this.#timer = setTimeout(() => this.wake(true), wait);
+  }
+
+  /** A fault of ours, or an answer that makes no sense: said aloud, and tried again, never the end of sending. */
+  #stumbled(error) {
+    reportError(error);
+    return this.#failed("failing", "");
+  }
+
+  /** The page is left: what waits is sent without waiting for an answer. What was sent before does no harm. */
+  farewell() {
+    const acts = this.#acts();
+    if (acts.length) this.#post({ annotator: this.#annotator, acts, want: 0, have: [] }, { keepalive: true }).catch(() => {});
+  }
+
+  /** The oldest acts, each with the seconds since it was made, on whatever clock the browser has. */
+  #acts() {
+    const oldest = this.#outbox.pending().slice(0, this.#batch);
+    return oldest.map(({ order, act }) => ({ ...act, age: Math.max(0, (Date.now() - order) / 1000) }));
   }
 
   #alone(work) {
@@ -66,7 +84,7 @@ export class Sender {
 
   /** One request. True if all went well, or there was nothing to do. */
   async #once() {
-    const acts = this.#outbox.pending().slice(0, this.#batch).map((one) => one.act);
+    const acts = this.#acts();
     const asked = this.#ask();
     if (!acts.length && !asked.want) return true;
     let response;
@@ -84,13 +102,13 @@ export class Sender {
     return this.#failed(response.status < 500 ? "refused" : "failing", answer.reason ?? "");
   }
 
-  #post(body) {
+  #post(body, how = { signal: AbortSignal.timeout(GIVE_UP) }) {
     return fetch(this.#url, {
       method: "POST",
       credentials: "same-origin",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() },
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(GIVE_UP),
+      ...how,
     });
   }
 
@@ -100,11 +118,12 @@ export class Sender {
   }
 
   #take(answer, acts, asked) {
-    const open = new Set(acts.map((act) => act.key));
+    const open = new Map(acts.map((act) => [act.key, act]));
     for (const receipt of answer.receipts) {
+      const act = open.get(receipt.key);
       open.delete(receipt.key);
       if (receipt.saved) this.#outbox.saved(receipt.key);
-      else this.#outbox.refuse(receipt.key, receipt.reason);
+      else this.#refuse(act, receipt.reason);
     }
     this.#reply(answer, asked);
     // An act without a receipt stays; asking again at once would turn in a circle.
@@ -116,10 +135,19 @@ export class Sender {
     return true;
   }
 
+  /** There was nothing to undo: then all is as the person wished it. */
+  #refuse(act, reason) {
+    if (act.kind === "withdraw") this.#outbox.saved(act.key);
+    else this.#outbox.refuse(act.key, reason);
+  }
+
   /** The request as a whole was refused: find the one act that it was refused for, and let the others go. */
   #narrow(acts, reason) {
     if (!acts.length) return this.#failed("refused", reason);
-    if (acts.length === 1) this.#outbox.refuse(acts[0].key, reason);
+    if (acts.length === 1) {
+      this.#refuse(acts[0], reason);
+      this.#reply({ receipts: [{ key: acts[0].key, saved: false }] }, { want: 0 });
+    }
     this.#batch = acts.length === 1 ? BATCH : Math.ceil(acts.length / 2);
     this.#again = true;
     this.#state("narrowed", reason);

@@ -32,6 +32,12 @@ export class Shelf {
     this.#held = [drafted(served), ...this.#held.filter((one) => one.id !== served.id)];
   }
 
+  /** What is no longer lent, but for the sentence on the page, which must not change under its reader, and for undone
+   * ones, of which the server may not know yet. */
+  giveUp(gone) {
+    this.#held = this.#held.filter((one, place) => place === 0 || one.undone || !gone.includes(one.id));
+  }
+
   /** Take in what the server sent. With `instead`, what it did not send again is given up, but for the sentence on the
    * page and for undone ones, of which the server may not know yet. */
   stock(sentences, { instead = false } = {}) {

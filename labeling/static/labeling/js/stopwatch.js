@@ -6,6 +6,8 @@ const SIGNS = ["keydown", "pointerdown", "pointermove", "wheel", "scroll", "touc
 export class Stopwatch {
   #spent = 0;
   #since = performance.now();
+  /** On the clock of the wall: on some systems the other one stands still while the machine sleeps. */
+  #seenAt = Date.now();
   #idleSince = () => {};
 
   /** `returned(milliseconds)` is called with the length of a pause when it ends. */
@@ -28,6 +30,8 @@ export class Stopwatch {
     const pause = now - this.#since;
     if (visibleTillNow) this.#spent += Math.min(pause, IDLE);
     this.#since = now;
-    if (pause > IDLE) this.#idleSince(pause);
+    const away = Date.now() - this.#seenAt;
+    this.#seenAt = Date.now();
+    if (away > IDLE) this.#idleSince(away);
   }
 }

@@ -8,12 +8,15 @@ const AHEAD = 10;
 const TOP_UP_AT = 5;
 const POLL = 15_000;
 const CHECK = 2_000;
+/** Who works slowly asks at least this often, which renews the leases of half an hour. */
+const RENEW = 600_000;
 /** Unsaved for longer than this is worth a word, and another try: the tab that was sending may be gone. */
 const LATE = 4_000;
 
 export class Supply {
   #exhausted = false;
   #stale = false;
+  #lentAt = Date.now();
   #changed;
 
   /** `changed(current)` is called when something came or went; `current` says that the first sentence is another one. */
@@ -61,7 +64,7 @@ export class Supply {
     return { count: pending.length, late, onlyInMemory: this.outbox.onlyInMemory };
   }
 
-  /** After a long absence others may hold the sentences: ask which are still ours. */
+  /** After an absence others may hold the sentences: ask which are still ours. */
   refresh() {
     this.#stale = true;
     this.#exhausted = false;
@@ -71,7 +74,8 @@ export class Supply {
   #ask() {
     if (this.#stale) return { want: AHEAD, have: [], instead: true };
     const lacking = this.shelf.size === 0 || (this.shelf.size <= TOP_UP_AT && !this.#exhausted);
-    return { want: lacking ? AHEAD : 0, have: this.shelf.ids(), instead: false };
+    const due = Date.now() - this.#lentAt > RENEW;
+    return { want: lacking || due ? AHEAD : 0, have: this.shelf.ids(), instead: false };
   }
 
   #heard(answer, asked) {
@@ -79,7 +83,9 @@ export class Supply {
     for (const { key, saved } of answer.receipts) if (!saved) this.#reopen(key);
     if (asked.want) {
       this.#followPending();
+      this.shelf.giveUp(answer.gone);
       this.shelf.stock(answer.sentences, asked);
+      this.#lentAt = Date.now();
       this.why = answer.empty;
       this.#exhausted = asked.have.length + answer.sentences.length < AHEAD;
       this.#stale &&= !asked.instead;
