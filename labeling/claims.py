@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from labeling.errors import LostClaim
 from labeling.models import Kind, Run, RunState
@@ -52,7 +51,7 @@ class Claim:
     def finish(self, result: dict[str, Any]) -> None:
         """Record success. Called in the transaction that publishes the result, it guards the publishing."""
         self.run.result = result
-        self._write(state=RunState.DONE, result=result, ended_at=timezone.now(), token=None, leased_until=None)
+        self._write(state=RunState.DONE, result=result, ended_at=Now(), token=None, leased_until=None)
 
     def fail(self, reason: str, *, again: bool) -> None:
         """Record failure; `again` owes it once more after a wait, up to three attempts in all."""
@@ -62,7 +61,7 @@ class Claim:
             error=printable(reason),
             due_at=Now() + WAIT * self.run.attempts,
             called_at=None,
-            ended_at=None if owed else timezone.now(),
+            ended_at=None if owed else Now(),
             token=None,
             leased_until=None,
         )

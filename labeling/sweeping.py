@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import takewhile
 
-from django.db.models import Max, Min, Q
+from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from labeling import claims, jobs
 from labeling.flow import queue
@@ -15,6 +15,10 @@ from labeling.models import OPEN, Annotation, Event, Kind, Project, Run, RunStat
 CALL_AGAIN = timedelta(seconds=15)
 # New labels that are fewer than the project's threshold are trained once they have waited this long.
 PATIENCE = timedelta(seconds=60)
+# After a training that failed comes a pause of that length, doubled with each failure in a row up to this one.
+LONGEST_PAUSE = timedelta(hours=1)
+# So many failures in a row are looked at: with these the pause is the longest.
+FAILURES = 7
 
 
 def tidy() -> None:
@@ -29,17 +33,15 @@ def tidy() -> None:
 def training_is_due(project: Project) -> bool:
     """Enough labels are new, or some are and a minute has passed; two classes must have been seen.
 
+    After a failure there is a pause: what made it fail is rarely gone at once, and a training is dear.
+
     Label acts are counted, not compared by key: on PostgreSQL an earlier key may become visible later, and a label
     that committed late must be trained all the same.
     """
     new = new_label_acts(project)
-    if not new or Run.objects.filter(project=project, kind=Kind.TRAIN, state__in=OPEN).exists():
+    if new < 1 or Run.objects.filter(project=project, kind=Kind.TRAIN, state__in=OPEN).exists():
         return False
-    last = Run.objects.filter(project=project, kind=Kind.TRAIN).aggregate(at=Max("asked_at"))["at"]
-    if new < project.retrain_after and not _waited(project, last):
-        return False
-    failed = Run.objects.filter(project=project, kind=Kind.TRAIN).order_by("-pk").first()
-    if failed and failed.state == RunState.FAILED and failed.asked_at > timezone.now() - PATIENCE:
+    if (new < project.retrain_after and not _waited(project, new)) or _resting(project):
         return False
     taught = Annotation.objects.decided().filter(project=project, sentence__audit_place__isnull=True)
     return taught.values("label").distinct()[:2].count() == 2
@@ -51,10 +53,20 @@ def new_label_acts(project: Project) -> int:
     return Event.objects.of_labels(project).count() - known
 
 
-def _waited(project: Project, last: object) -> bool:
-    since = Q(at__gt=last) if last else Q()
-    first = Event.objects.of_labels(project).filter(since).aggregate(at=Min("at"))["at"]
-    return first is not None and first < timezone.now() - PATIENCE
+def _waited(project: Project, new: int) -> bool:
+    """Whether the oldest of the `new` latest label acts is old enough, be there trainings that failed since or not."""
+    oldest = Event.objects.of_labels(project).order_by("-pk").values("pk")[new - 1 : new]
+    return Event.objects.filter(pk=oldest, at__lt=Now() - PATIENCE).exists()
+
+
+def _resting(project: Project) -> bool:
+    """Whether the pause after the latest training lasts, if that failed. It counts from the end: attempts take long."""
+    latest = Run.objects.filter(project=project, kind=Kind.TRAIN).order_by("-pk").values_list("pk", "state")[:FAILURES]
+    failed = [pk for pk, _state in takewhile(lambda one: one[1] == RunState.FAILED, latest)]
+    if not failed:
+        return False
+    pause = min(PATIENCE * 2 ** (len(failed) - 1), LONGEST_PAUSE)
+    return Run.objects.filter(pk=failed[0], ended_at__gt=Now() - pause).exists()
 
 
 def owed() -> Iterator[tuple[int, str]]:

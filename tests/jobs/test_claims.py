@@ -1,9 +1,11 @@
 """The worker's hold on a Run."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from labeling import claims, jobs
 from labeling.claims import Claim
@@ -98,6 +100,17 @@ def test_the_third_failure_is_the_last(run: Run) -> None:
         taken(run).fail("disk full", again=True)
     run.refresh_from_db()
     assert (run.state, run.error) == (RunState.FAILED, "disk full")
+
+
+@pytest.mark.parametrize("end", [lambda claim: claim.finish({}), lambda claim: claim.fail("no room", again=False)])
+def test_a_run_ends_by_the_clock_of_the_database(
+    run: Run, end: Callable[[Claim], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = taken(run)
+    with monkeypatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
+        end(claim)
+    assert Run.objects.filter(pk=run.pk, ended_at__gt=Now() - timedelta(minutes=1)).exists()
 
 
 def test_progress_stands_on_the_run(run: Run) -> None:

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.db.models.functions import Now
 
 from labeling import jobs, sweeping
+from labeling.claims import Claim
 from labeling.flow import annotate, queue
-from labeling.models import Event, Kind, Lease, Membership, ModelVersion, Run, RunState, Sentence
+from labeling.models import Event, Kind, Lease, Membership, ModelVersion, Project, Run, RunState, Sentence
 from tests.cast import Cast
 from tests.flow.acting import answer
 from tests.flow.pool_of import pool_of
@@ -24,6 +26,17 @@ def label(by: Membership, n: int, labels: tuple[str, ...] = ("claim", "denial"))
 
 def grow_old() -> None:
     Event.objects.update(at=Now() - timedelta(seconds=90))
+
+
+def fail(project: Project, *, ended: int, asked: int = 0) -> None:
+    """A training that failed for good so many seconds ago, and was asked for so many seconds before."""
+    claim = Claim.take(jobs.owe(project=project, kind=Kind.TRAIN, by=None).pk)
+    assert claim is not None
+    claim.fail("the labels are too few", again=False)
+    end = timedelta(seconds=ended)
+    Run.objects.filter(pk=claim.run.pk).update(
+        ended_at=F("ended_at") - end, asked_at=F("ended_at") - end - timedelta(seconds=asked)
+    )
 
 
 def test_twenty_new_labels_make_a_training_due(cast: Cast) -> None:
@@ -86,9 +99,52 @@ def test_labels_that_arrive_while_a_training_runs_are_trained_next(cast: Cast) -
 def test_a_training_that_failed_waits_a_minute_before_the_next(cast: Cast) -> None:
     pool_of(cast.project, 40)
     label(cast.ani, 20)
-    jobs.owe(project=cast.project, kind=Kind.TRAIN, by=None)
-    Run.objects.update(state=RunState.FAILED)
+    fail(cast.project, ended=0)
     assert not sweeping.training_is_due(cast.project)
+
+
+def test_the_wait_after_a_failure_counts_from_its_end(cast: Cast) -> None:
+    pool_of(cast.project, 40)
+    label(cast.ani, 20)
+    fail(cast.project, ended=50, asked=200)
+    assert not sweeping.training_is_due(cast.project)
+
+
+@pytest.mark.parametrize("n", [4, 20])
+def test_labels_whose_training_failed_are_tried_again_after_a_minute(cast: Cast, n: int) -> None:
+    pool_of(cast.project, 40)
+    label(cast.ani, n)
+    grow_old()
+    fail(cast.project, ended=61)
+    assert sweeping.training_is_due(cast.project)
+
+
+@pytest.mark.parametrize(("failures", "wait"), [(2, 120), (3, 240), (7, 3600), (9, 3600)])
+def test_each_failure_in_a_row_waits_twice_as_long_up_to_an_hour(cast: Cast, failures: int, wait: int) -> None:
+    pool_of(cast.project, 40)
+    label(cast.ani, 20)
+    due = []
+    for ended in (wait - 10, wait + 1):
+        Run.objects.all().delete()
+        for _ in range(failures):
+            fail(cast.project, ended=ended)
+        due.append(sweeping.training_is_due(cast.project))
+    assert due == [False, True]
+
+
+def test_a_success_in_between_ends_the_row_of_failures(cast: Cast) -> None:
+    pool_of(cast.project, 40)
+    label(cast.ani, 20)
+    fail(cast.project, ended=61)
+    Run.objects.create(project=cast.project, kind=Kind.TRAIN, state=RunState.DONE)
+    fail(cast.project, ended=61)
+    assert sweeping.training_is_due(cast.project)
+
+
+def test_an_owner_who_asks_for_a_training_waits_for_no_failure(cast: Cast) -> None:
+    fail(cast.project, ended=0)
+    run = jobs.owe(project=cast.project, kind=Kind.TRAIN, by=cast.citra.user)
+    assert list(sweeping.owed()) == [(run.pk, "learn")]
 
 
 def test_an_owed_run_is_called_once_a_while(cast: Cast) -> None:
