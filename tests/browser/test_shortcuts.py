@@ -1,5 +1,6 @@
 """Keys can be switched off and changed (WCAG 2.1.4), and stay so."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from labeling.models import Annotation, Preference
@@ -69,6 +70,28 @@ def test_escape_while_a_key_is_asked_for_keeps_the_old_one(desk: Desk) -> None:
     page = desk.sit_down()
     change(page, "undo", "Escape")
     expect(page.locator("[data-action=undo] [data-slot=key]")).to_have_text("u")
+
+
+@pytest.mark.parametrize("key", ["Shift+Equal", "Semicolon", "Space", "F2"])
+def test_a_labels_key_is_a_letter_or_a_digit(desk: Desk, key: str) -> None:
+    page = desk.sit_down()
+    change(page, "label_1", key)
+    expect(page.locator("[data-part=key-told]")).to_contain_text("must be a letter or a digit")
+    expect(page.locator("[data-action=label_1] [data-slot=key]")).to_have_text("1")
+
+
+def test_what_is_no_label_may_have_any_key(desk: Desk) -> None:
+    page = desk.sit_down()
+    change(page, "undo", "Shift+Equal")
+    expect(page.locator("[data-action=undo] [data-slot=key]")).to_have_text("+")
+
+
+def test_a_changed_key_of_a_label_chooses_it_second_with_shift(desk: Desk) -> None:
+    page = desk.sit_down()
+    change(page, "label_2", "k")
+    press(page, "Escape", "Shift+k", "1")
+    all_saved(page)
+    assert [one.second_label.key for one in Annotation.objects.all() if one.second_label] == ["denial"]
 
 
 def test_the_usual_keys_come_back(desk: Desk) -> None:

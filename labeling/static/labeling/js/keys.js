@@ -42,6 +42,11 @@ export function mayBeChosen(key) {
   return !NOT_FREE.has(key);
 }
 
+/** Shift with a label's key chooses the second label, and Shift makes another key of a symbol: of `=` a `+`. */
+export function mayBeLabels(key) {
+  return /^(?:[0-9]|\p{L})$/u.test(key);
+}
+
 export class Keymap {
   #custom;
   #usual;

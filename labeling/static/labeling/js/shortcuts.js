@@ -1,6 +1,6 @@
 /** The dialog of keys: shown, switched off, changed one by one; kept here at once and on the server in the background. */
 
-import { canonical, mayBeChosen } from "./keys.js";
+import { canonical, mayBeChosen, mayBeLabels } from "./keys.js";
 import { csrfToken } from "./sender.js";
 
 export class Shortcuts {
@@ -69,6 +69,7 @@ export class Shortcuts {
       return;
     }
     if (!mayBeChosen(key)) return this.#tell("keyNotFree");
+    if (row.dataset.action.startsWith("label_") && !mayBeLabels(key)) return this.#tell("keyNotLabels");
     const other = this.#keymap.choose(row.dataset.action, key);
     if (other) return this.#tell("keyTaken", { key: this.#named(key), action: this.#nameOf(this.#rowOf(other)) });
     this.#asking = null;
