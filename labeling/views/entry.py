@@ -1,5 +1,7 @@
 """Signing in and out, and the one-time link."""
 
+from http import HTTPStatus
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -38,6 +40,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "labeling/sign_in.html", {"form": form, "next": safe_next(request, "home")})
 
 
+def locked_out(request: HttpRequest, _response: object, _credentials: object) -> HttpResponse:
+    """What django-axes answers after too many wrong passwords."""
+    minutes = round(settings.AXES_COOLOFF_TIME * 60)
+    return render(request, "lockout.html", {"minutes": minutes}, status=HTTPStatus.TOO_MANY_REQUESTS)
+
+
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
@@ -64,7 +72,8 @@ def welcome(request: HttpRequest, person: User) -> None:
     if person.has_usable_password():
         return
     with override(language_of(person)):
-        stay = _("You are signed in, and stay so in this browser.")
+        days = settings.SESSION_COOKIE_AGE // (24 * 60 * 60)
+        stay = _("You are signed in, and stay so in this browser for %(days)d days.") % {"days": days}
         messages.info(request, stay + " " + _("To sign in elsewhere too, choose a password under Preferences."))
 
 

@@ -60,11 +60,27 @@ def test_signing_out_ends_the_session(cast: Cast, client: Client) -> None:
     assert "sessionid" not in client.cookies or not client.cookies["sessionid"].value
 
 
-def test_guessing_is_slowed_down_with_a_plain_sentence(cast: Cast, client: Client, settings: Settings) -> None:
+def locked_out(client: Client, settings: Settings) -> tuple[int, str]:
     settings.AXES_ENABLED = True
     for _attempt in range(settings.AXES_FAILURE_LIMIT):
         page = client.post("/sign-in/", {"username": "ani", "password": "wrong"})
-    assert "Wait a quarter of an hour" in page.content.decode()
+    return page.status_code, page.content.decode()
+
+
+def test_guessing_is_slowed_down_with_a_plain_sentence(cast: Cast, client: Client, settings: Settings) -> None:
+    status, page = locked_out(client, settings)
+    assert (status, "Wait 15 minutes" in page) == (429, True)
+
+
+def test_who_is_locked_out_is_told_the_time_that_is_set(cast: Cast, client: Client, settings: Settings) -> None:
+    settings.AXES_COOLOFF_TIME = 0.5
+    assert "Wait 30 minutes" in locked_out(client, settings)[1]
+
+
+def test_who_forgot_a_password_is_sent_to_whom_can_reset_it(cast: Cast, client: Client, settings: Settings) -> None:
+    """An owner cannot: somebody with a password gets no link."""
+    _status, page = locked_out(client, settings)
+    assert ("manage.py changepassword" in page, "one-time link" in page) == (True, False)
 
 
 def test_looking_at_a_link_does_not_use_it_up(cast: Cast, client: Client) -> None:
@@ -140,6 +156,13 @@ def test_who_comes_by_link_is_told_of_passwords(cast: Cast, client: Client) -> N
     Preference.objects.filter(user__username="eka").update(language="en")
     page = client.post(f"/link/{token}/", follow=True).content.decode()
     assert re.search("choose a password under Preferences", page)
+
+
+def test_who_comes_by_link_is_told_how_long_they_stay_signed_in(cast: Cast, client: Client) -> None:
+    _membership, token = add_person(project=cast.project, name="eka", role="annotator", by=cast.citra.user)
+    Preference.objects.filter(user__username="eka").update(language="en")
+    page = client.post(f"/link/{token}/", follow=True).content.decode()
+    assert "You are signed in, and stay so in this browser for 30 days." in page
 
 
 def test_nobody_may_make_an_account_for_themselves(db: None, client: Client) -> None:
