@@ -46,19 +46,23 @@ def folder(name: str, *, default: Path) -> Path:
     return Path(text(name) or default).expanduser().resolve()
 
 
-def secret_key(data: Path) -> str:
-    """The key in SECRET_KEY_FILE, else in the data directory.
+def secret_key_file(data: Path) -> Path:
+    """Where the key is looked for: SECRET_KEY_FILE, else in the data directory."""
+    return Path(text("SECRET_KEY_FILE") or data / "secret_key")
 
-    Where neither exists yet, a key for this process alone: `manage.py up` writes the lasting one, and a process
+
+def secret_key(data: Path) -> str:
+    """The key that every process of this installation signs with.
+
+    Where there is no file yet, a key for this process alone: `manage.py up` writes the lasting one, and a process
     that starts without it signs nothing that another process would accept.
     """
-    given = text("SECRET_KEY_FILE")
-    path = Path(given) if given else data / "secret_key"
+    path = secret_key_file(data)
     if path.is_file():
         key = path.read_text().strip()
         if len(key) < 50:
             raise ImproperlyConfigured(f"{path} holds a key of {len(key)} characters; at least 50 are needed.")
         return key
-    if given:
+    if text("SECRET_KEY_FILE"):
         raise ImproperlyConfigured(f"SECRET_KEY_FILE names {path}, which does not exist.")
     return secrets.token_urlsafe(64)

@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from redis import Redis
 from redis.exceptions import RedisError
 
+from factcheck import env
 from labeling import learning
 from labeling.models import Lease, ModelVersion, Project, Run, RunState
 from ml.errors import MlError
@@ -54,7 +55,7 @@ def _data_directory() -> Check:
 
 
 def _secret_key() -> Check:
-    path = settings.DATA_DIR / "secret_key"
+    path = env.secret_key_file(settings.DATA_DIR)
     if not path.is_file():
         return Check("secret key", "degraded", "There is none in the data directory; `make up` writes one.")
     if path.stat().st_mode & 0o077:

@@ -2,6 +2,7 @@
 
 import json
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,3 +70,31 @@ def test_doctor_says_what_to_do_about_it(cast: Cast) -> None:
 
 def test_a_redis_that_is_down_is_degraded_and_not_failed(cast: Cast) -> None:
     assert {one.name: one.state for one in checkup.run_all()}["redis"] == "degraded"
+
+
+def secret_key() -> checkup.Check:
+    return {one.name: one for one in checkup.run_all()}["secret key"]
+
+
+def test_doctor_looks_at_the_secret_key_that_is_used(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container the key comes from outside the data directory, and `make up` writes none."""
+    given = tmp_path / "elsewhere"
+    given.write_text("0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    given.chmod(0o400)
+    monkeypatch.setenv("SECRET_KEY_FILE", str(given))
+    assert secret_key().state == "ok"
+
+
+def test_doctor_names_a_secret_key_that_others_can_read(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = tmp_path / "elsewhere"
+    given.touch()
+    given.chmod(0o644)
+    monkeypatch.setenv("SECRET_KEY_FILE", str(given))
+    assert (secret_key().state, str(given) in secret_key().says) == ("failed", True)
+
+
+def test_doctor_says_who_writes_a_secret_key(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SECRET_KEY_FILE", raising=False)
+    assert (secret_key().state, "`make up` writes one" in secret_key().says) == ("degraded", True)
