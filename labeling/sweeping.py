@@ -48,7 +48,7 @@ def training_is_due(project: Project) -> bool:
 
 
 def new_label_acts(project: Project) -> int:
-    """Label acts outside the audit sample that the current version has not heard of."""
+    """How many label acts the current version has not heard of."""
     known = project.version.n_label_events if project.version else 0
     return Event.objects.of_labels(project).count() - known
 

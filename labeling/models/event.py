@@ -29,8 +29,12 @@ LABEL_VERBS = (Verb.ANSWERED, Verb.AMENDED, Verb.WITHDREW, Verb.DECIDED)
 
 class EventQuerySet(models.QuerySet["Event"]):
     def of_labels(self, project: Project) -> "EventQuerySet":
-        """Label acts outside the audit sample: what a training may have to hear of."""
-        return self.filter(project=project, verb__in=LABEL_VERBS, sentence__audit_place__isnull=True)
+        """All label acts of the project: what a training may have to hear of. Their number never goes down.
+
+        Those on the audit sample count too, since a sentence may be drawn for it after its label was heard of. The
+        price: labels of the sample alone are followed by a training, which measures the audit figure anew.
+        """
+        return self.filter(project=project, verb__in=LABEL_VERBS)
 
 
 class Event(models.Model):

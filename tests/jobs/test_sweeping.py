@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from labeling import jobs, sweeping
 from labeling.claims import Claim
 from labeling.flow import annotate, queue
-from labeling.models import Event, Kind, Lease, Membership, ModelVersion, Project, Run, RunState, Sentence
+from labeling.models import Annotation, Event, Kind, Lease, Membership, ModelVersion, Project, Run, RunState, Sentence
 from tests.cast import Cast
 from tests.flow.acting import answer
 from tests.flow.pool_of import pool_of
@@ -78,6 +78,19 @@ def test_what_a_version_has_heard_of_is_not_new(cast: Cast) -> None:
         project=cast.project, number=1, path="", sha256="", n_labels=20, n_label_events=heard
     )
     assert sweeping.new_label_acts(cast.project) == 0
+
+
+def test_labels_whose_sentences_are_drawn_for_the_audit_sample_hide_no_new_ones(cast: Cast) -> None:
+    pool_of(cast.project, 60)
+    label(cast.ani, 20)
+    heard = Event.objects.of_labels(cast.project).count()
+    cast.project.version = ModelVersion.objects.create(
+        project=cast.project, number=1, path="", sha256="", n_labels=20, n_label_events=heard
+    )
+    drawn = Annotation.objects.order_by("pk").values_list("sentence", flat=True)[:10]
+    Sentence.objects.filter(pk__in=list(drawn)).update(audit_place=F("pk"), audit_probability=0.1)
+    label(cast.ani, 5)
+    assert sweeping.new_label_acts(cast.project) == 5
 
 
 def test_labels_that_arrive_while_a_training_runs_are_trained_next(cast: Cast) -> None:
