@@ -22,12 +22,14 @@ from labeling.views.entry import remember_language
 def preferences(request: PersonRequest) -> HttpResponse:
     """The annotate page posts here too, by fetch, and is answered with a bare status."""
     by_fetch = "text/html" not in request.headers.get("Accept", "text/html")
+    if request.POST.get("annotator", str(request.user.pk)) != str(request.user.pk):
+        # A page outlives a session: one person's choice is never kept as another's who signed in meanwhile.
+        return HttpResponse(status=409)
     chosen, _made = Preference.objects.get_or_create(user=request.user)
     form = PreferenceForm(*sent(request), instance=chosen)
     if form.is_valid():
         form.save()
-        response = HttpResponse(status=204) if by_fetch else redirect("preferences")
-        return remember_language(response, chosen.language)
+        return HttpResponse(status=204) if by_fetch else remember_language(redirect("preferences"), chosen.language)
     if by_fetch and request.method == "POST":
         return HttpResponse(form.errors.as_json(), status=400, content_type="application/json")
     return render(request, "labeling/preferences.html", {"form": form, "password": password_form(request.user)})

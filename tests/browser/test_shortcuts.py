@@ -1,11 +1,14 @@
 """Keys can be switched off and changed (WCAG 2.1.4), and stay so."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from django.conf import settings
+from playwright.sync_api import Page, Route, expect
 
-from labeling.models import Annotation, Preference
-from tests.browser.conftest import Desk
+from labeling.models import Annotation, Membership, Preference
+from tests.browser.conftest import Desk, Seat, session_of
 from tests.browser.watching import all_saved, press, text
+
+SAVED = "**/preferences/"
 
 
 def change(page: Page, action: str, key: str) -> None:
@@ -17,10 +20,16 @@ def change(page: Page, action: str, key: str) -> None:
 
 def switch_off(page: Page) -> None:
     press(page, "?")
-    with page.expect_response("**/preferences/") as answered:
+    with page.expect_response(SAVED) as answered:
         page.locator("#shortcuts-on").uncheck()
     assert answered.value.status == 204
     press(page, "Escape")
+
+
+def sign_in(desk: Desk, member: Membership) -> None:
+    """In the same browser, as the page is still open."""
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(member), "url": desk.origin}
+    desk.context.add_cookies([cookie])  # type: ignore[list-item]  # a plain dict is what the browser takes
 
 
 def test_switched_off_keys_do_nothing(desk: Desk) -> None:
@@ -54,7 +63,7 @@ def test_a_changed_key_answers_and_the_old_one_does_not(desk: Desk) -> None:
 
 def test_a_changed_key_is_there_after_a_reload(desk: Desk) -> None:
     page = desk.sit_down()
-    with page.expect_response("**/preferences/"):
+    with page.expect_response(SAVED):
         change(page, "undo", "z")
     page.reload()
     expect(page.locator(".tools [data-key=undo]")).to_have_text("z")
@@ -108,3 +117,58 @@ def test_a_key_changed_offline_is_kept(desk: Desk) -> None:
     desk.context.set_offline(False)
     page.reload()
     expect(page.locator(".tools [data-key=undo]")).to_have_text("z")
+
+
+def test_a_changed_key_leaves_the_language_that_was_chosen_in_another_tab(seat: Seat) -> None:
+    desk = seat(language="id")
+    page = desk.sit_down()
+    other = desk.tab()
+    other.goto(f"{desk.origin}/preferences/")
+    with other.expect_navigation():
+        other.locator("button[name=language][value=en]").click()
+    with page.expect_response(SAVED):
+        change(page, "undo", "z")
+    page.reload()
+    language = Preference.objects.get(user=desk.cast.ani.user).language
+    assert (language, page.locator("html").get_attribute("lang")) == ("en", "en")
+
+
+def test_a_key_changed_on_one_persons_page_is_never_kept_as_anothers(desk: Desk) -> None:
+    page = desk.sit_down()
+    sign_in(desk, desk.cast.budi)
+    with page.expect_response(SAVED) as answered:
+        change(page, "undo", "z")
+    assert answered.value.status == 409
+    assert Preference.objects.get(user=desk.cast.budi.user).shortcuts == {}
+    sign_in(desk, desk.cast.ani)
+    with page.expect_response(SAVED):
+        page.reload()
+    assert Preference.objects.get(user=desk.cast.ani.user).shortcuts == {"undo": "z"}
+
+
+def test_a_second_change_is_kept_where_only_the_first_one_arrives(desk: Desk) -> None:
+    page = desk.sit_down()
+    held: list[Route] = []
+    page.route(SAVED, lambda route: route.abort() if held else held.append(route))
+    change(page, "undo", "z")
+    page.locator("[data-action=comment] [data-change]").click()
+    press(page, "y")
+    with page.expect_event("requestfailed"):
+        held[0].continue_()
+    page.unroute(SAVED)
+    with page.expect_response(SAVED):
+        page.reload()
+    assert Preference.objects.get(user=desk.cast.ani.user).shortcuts == {"undo": "z", "comment": "y"}
+
+
+def test_the_last_of_two_quick_changes_is_the_one_that_is_kept(desk: Desk) -> None:
+    page = desk.sit_down()
+    held: list[Route] = []
+    page.route(SAVED, lambda route: route.continue_() if held else held.append(route))
+    change(page, "undo", "z")
+    page.locator("[data-action=undo] [data-change]").click()
+    press(page, "y")
+    page.wait_for_timeout(200)
+    with page.expect_request_finished(lambda request: "y" in (request.post_data or "").split("undo")[-1]):
+        held[0].continue_()
+    assert Preference.objects.get(user=desk.cast.ani.user).shortcuts == {"undo": "y"}

@@ -40,6 +40,24 @@ def test_what_was_not_sent_stays_as_it_was(ani: Client, cast: Cast) -> None:
     assert Preference.objects.get(user=cast.ani.user).shortcuts_on is True
 
 
+def test_the_labelling_page_leaves_the_language_alone(ani: Client, cast: Cast) -> None:
+    ani.cookies[settings.LANGUAGE_COOKIE_NAME] = "id"
+    response = ani.post("/preferences/", {"shortcuts": '{"undo": "z"}'}, headers=FETCH)
+    assert settings.LANGUAGE_COOKIE_NAME not in response.cookies
+    assert Preference.objects.get(user=cast.ani.user).language == "en"
+
+
+def test_what_another_persons_page_sends_is_refused(ani: Client, cast: Cast) -> None:
+    sent = {"annotator": str(cast.budi.user_id), "shortcuts": '{"undo": "z"}'}
+    assert ani.post("/preferences/", sent, headers=FETCH).status_code == 409
+    assert Preference.objects.get(user=cast.ani.user).shortcuts == {}
+
+
+def test_what_ones_own_page_sends_is_kept(ani: Client, cast: Cast) -> None:
+    sent = {"annotator": str(cast.ani.user_id), "shortcuts": '{"undo": "z"}'}
+    assert ani.post("/preferences/", sent, headers=FETCH).status_code == 204
+
+
 @pytest.mark.parametrize("bad", ['["x"]', '{"undo": 3}', "not json", '{"a": "%s"}' % ("x" * 50)])
 def test_shortcuts_that_make_no_sense_are_refused(ani: Client, bad: str) -> None:
     assert ani.post("/preferences/", {"shortcuts": bad}, headers=FETCH).status_code == 400

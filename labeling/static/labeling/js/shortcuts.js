@@ -3,6 +3,8 @@
 import { canonical, mayBeChosen, mayBeLabels } from "./keys.js";
 import { csrfToken } from "./sender.js";
 
+const GIVE_UP = 30_000;
+
 export class Shortcuts {
   #root;
   #part;
@@ -11,6 +13,7 @@ export class Shortcuts {
   #storage;
   #name;
   #asking = null;
+  #sending = Promise.resolve();
 
   constructor({ root, part, text, keymap, storage, name }) {
     this.#root = root;
@@ -89,18 +92,24 @@ export class Shortcuts {
     this.#send(choice);
   }
 
-  async #send(choice = this.#local()) {
-    const fields = { language: document.documentElement.lang, shortcuts: JSON.stringify(choice.keys) };
-    fields.shortcuts_on = choice.on ? "1" : "";
+  /** One after the other: of two quick changes the later one must not arrive first. */
+  #send(choice = this.#local()) {
+    this.#sending = this.#sending.then(() => this.#post(choice));
+  }
+
+  async #post(choice) {
+    const { annotator, preferencesUrl } = this.#root.dataset;
+    const fields = { annotator, shortcuts: JSON.stringify(choice.keys), shortcuts_on: choice.on ? "1" : "" };
     try {
-      const response = await fetch(this.#root.dataset.preferencesUrl, {
+      const response = await fetch(preferencesUrl, {
         method: "POST",
         credentials: "same-origin",
         headers: { Accept: "application/json", "X-CSRFToken": csrfToken() },
         body: new URLSearchParams(fields),
+        signal: AbortSignal.timeout(GIVE_UP),
       });
-      // Kept here until the server has it; sent again when the page is opened the next time.
-      if (response.status === 204) this.#storage?.removeItem(this.#name);
+      // Kept here until the server has it; sent again when the page is opened the next time. By now it may be a later choice.
+      if (response.status === 204 && this.#storage?.getItem(this.#name) === JSON.stringify(choice)) this.#storage.removeItem(this.#name);
     } catch {
       // No network: the same.
     }
