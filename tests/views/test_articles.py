@@ -134,3 +134,7 @@ def test_script_in_an_article_is_shown_as_text(citra: Client, cast: Cast) -> Non
     type(sentence).objects.filter(pk=sentence.pk).update(text=hostile)
     Source.objects.filter(pk=sentence.source_id).update(title=hostile, publisher=hostile)
     assert hostile not in citra.get(f"/p/berita/articles/{sentence.source_id}/").content.decode()
+
+
+def test_labels_are_not_among_the_columns_that_are_understood(citra: Client) -> None:
+    assert "Label and annotator are not imported yet" in citra.get("/p/berita/articles/").content.decode()

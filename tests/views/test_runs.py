@@ -60,3 +60,10 @@ def test_the_list_costs_the_same_with_many_runs(
         run_of(cast, asked_by=cast.citra.user)
     with django_assert_max_num_queries(4):
         citra.get("/p/berita/runs/")
+
+
+@pytest.mark.parametrize(("left_out", "said"), [(3, True), (0, False)])
+def test_labels_that_were_left_out_are_counted(citra: Client, cast: Cast, left_out: int, said: bool) -> None:
+    result = {"added": 3, "labels_left_out": left_out}
+    page = fragment(citra, run_of(cast, state=RunState.DONE, result=result))
+    assert ("3 rows carry a label or an annotator" in page) == said
