@@ -11,6 +11,8 @@ export class View {
     this.names = new Map(this.choices.map((one) => [one.dataset.label, one.querySelector("[data-slot=name]").textContent]));
     this.needSentence = [...root.querySelectorAll("[data-label], [data-do=unsure], [data-do=flag], [data-do=second], [data-do=comment]")];
     this.tool = Object.fromEntries([...root.querySelectorAll(".tools [data-do]")].map((one) => [one.dataset.do, one]));
+    const wrong = [...this.part["flag-panel"].querySelectorAll("button:not([data-do=cancel])")];
+    this.question = `${this.part["flag-panel"].getAttribute("aria-label")} ${wrong.map((one) => one.textContent.trim()).join(", ")}`;
     const language = document.documentElement.lang;
     this.dates = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
     this.relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
@@ -19,13 +21,11 @@ export class View {
   /** The sentence `served`, or the empty page with `why` there is none (null: not known yet). */
   sentence(served, why) {
     const { part } = this;
-    part.stage.hidden = !served;
-    part.empty.hidden = Boolean(served) || why === null;
-    part.waiting.hidden = Boolean(served) || why !== null;
+    this.#stage(served ? "stage" : why === null ? "waiting" : "empty");
     for (const button of this.needSentence) button.disabled = !served;
     if (!served) {
       delete part.stage.dataset.sentence;
-      part["empty-text"].textContent = why ?? "";
+      tell(part["empty-text"], why ?? "");
       return;
     }
     const another = part.stage.dataset.sentence !== String(served.id);
@@ -41,7 +41,9 @@ export class View {
     part.why.textContent = this.text(`why${served.selection[0].toUpperCase()}${served.selection.slice(1)}`);
     // To the very top: the one place that a browser can scroll to without laying the page out first.
     if (another) scrollTo(0, 0);
-    part.text.focus({ preventScroll: true });
+    // A reader of screens reads what the focus comes to. Where it is there already, as after a key, the text is read out.
+    if (document.activeElement !== part.text) part.text.focus({ preventScroll: true });
+    else if (another) this.#readOut(served);
   }
 
   /** What goes with the next answer, and what the person had said before. */
@@ -58,13 +60,14 @@ export class View {
     if (served?.draft?.second) parts.push(this.text("second", { label: this.names.get(served.draft.second) }));
     if (served?.draft?.comment) parts.push(this.text("comment", { comment: served.draft.comment }));
     if (picking) parts.push(this.text("pickSecond"));
-    this.part.told.textContent = parts.join(" · ");
+    tell(this.part.told, parts.join(" · "));
   }
 
   panel(name) {
     this.part["flag-panel"].hidden = name !== "flag";
     this.part["comment-panel"].hidden = name !== "comment";
     this.part.choices.hidden = name !== null;
+    if (name === "flag") this.speak(this.question);
   }
 
   unsaved({ count, onlyInMemory, late }) {
@@ -115,6 +118,19 @@ export class View {
     this.part.spoken.textContent = text;
   }
 
+  /** Which of the three is seen. The focus would fall to the body with what is hidden, so it goes along. */
+  #stage(shown) {
+    const { part } = this;
+    const isNew = part[shown].hidden;
+    for (const name of ["stage", "empty", "waiting"]) part[name].hidden = name !== shown;
+    if (isNew && shown !== "stage") part[`${shown}-start`].focus({ preventScroll: true });
+  }
+
+  #readOut(served) {
+    this.part["read-out"].lang = served.lang;
+    this.part["read-out"].textContent = served.text;
+  }
+
   #context(element, texts) {
     element.replaceChildren(
       ...texts.map((text) => {
@@ -132,4 +148,9 @@ export class View {
     if (answer.bad_segment) words.push(this.text("wasBadSegment"));
     return words.join(" + ");
   }
+}
+
+/** Into a live region, which says again whatever is written again: only what differs. */
+function tell(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
