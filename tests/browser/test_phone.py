@@ -34,3 +34,11 @@ def test_leaving_the_comment_does_not_scroll_away_from_the_sentence(phone: Desk)
     before = page.evaluate("scrollY")
     press(page, "Escape")
     assert page.evaluate("scrollY") == before
+
+
+def test_the_bar_covers_no_sentence_on_a_page_that_is_magnified_four_times(seat: Seat) -> None:
+    page = seat(viewport={"width": 320, "height": 256}).sit_down()
+    page.locator(".here").evaluate("one => one.scrollIntoView({block: 'end'})")
+    edges = "one => { const box = one.getBoundingClientRect(); return [box.top, box.bottom] }"
+    sentence, bar = (page.locator(one).evaluate(edges) for one in (".here", ".bar"))
+    assert sentence[1] <= bar[0]
