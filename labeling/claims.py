@@ -33,7 +33,9 @@ class Claim:
         won = Run.objects.filter(pk=run_id, state=RunState.OWED, due_at__lte=Now()).update(
             state=RunState.RUNNING, token=token, leased_until=Now() + LEASE, attempts=F("attempts") + 1, error=""
         )
-        return cls(Run.objects.select_related("project").get(pk=run_id)) if won else None
+        # By the token: a worker paused here past its lease must not hold what is now the claim of another.
+        run = Run.objects.select_related("project").filter(pk=run_id, token=token).first() if won else None
+        return cls(run) if run else None
 
     def _write(self, **values: Any) -> None:
         if not Run.objects.filter(pk=self.run.pk, token=self.run.token, state=RunState.RUNNING).update(**values):

@@ -27,6 +27,8 @@ def run(*, claim: Claim, draft: ModelVersion, model: FittedModel) -> dict[str, A
     claim there is none of it; leases stay as they are. Raises LostClaim where another worker took over.
     """
     entries = list(head(claim.project, model))
+    # Ranking takes long: who lost the claim meanwhile stops before anything is deleted.
+    claim.renew()
     _forget_entries(claim.project)
     return _publish(claim, draft, entries)
 
@@ -117,7 +119,11 @@ def _open(sentence_ids: Sequence[int]) -> set[int]:
 
 
 def _forget_entries(project: Project) -> None:
-    """Delete entries of all versions but the one in service, in small steps: after the swap there are two."""
-    old = QueueEntry.objects.filter(project=project).exclude(version=project.version_id).order_by()
+    """Delete entries of all versions but the one in service, in small steps: after the swap there are two.
+
+    Each step asks the database which one that is: another worker may have published since this one read the project.
+    """
+    in_service = Project.objects.filter(pk=project.pk, version__isnull=False).values("version")
+    old = QueueEntry.objects.filter(project=project).exclude(version__in=in_service).order_by()
     while some := list(old.values_list("pk", flat=True)[:_CHUNK]):
-        QueueEntry.objects.filter(pk__in=some).delete()
+        old.filter(pk__in=some).delete()

@@ -60,6 +60,23 @@ def test_a_lapsed_claim_is_owed_again(run: Run) -> None:
     assert (run.state, run.attempts) == (RunState.OWED, 1)
 
 
+def test_a_worker_paused_while_it_claims_does_not_get_the_claim_of_another(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = Run.objects.select_related
+    others: list[Claim] = []
+
+    def paused(*names: str) -> object:
+        monkeypatch.setattr(Run.objects, "select_related", look)
+        lapse(run)
+        claims.recover()
+        others.append(taken(run))
+        return look(*names)
+
+    monkeypatch.setattr(Run.objects, "select_related", paused)
+    assert (Claim.take(run.pk), len(others)) == (None, 1)
+
+
 def test_a_worker_that_was_overtaken_publishes_nothing(run: Run) -> None:
     old = taken(run)
     lapse(run)

@@ -26,6 +26,12 @@ STEPS = {
     "rank": (learning, "rank"),
     "swap": (QueueEntry.objects, "bulk_create"),
 }
+# Where a worker is paused: room and name of the step after which another worker takes over and publishes.
+PAUSES: dict[str, tuple[Any, str]] = {
+    "load": (learning, "load"),
+    "rank": (learning, "rank"),
+    "renew": (claims.Claim, "renew"),
+}
 
 
 @pytest.fixture
@@ -92,25 +98,43 @@ def test_two_who_ask_for_a_training_at_once_get_the_same_one(taught: Cast) -> No
     assert len(set(runs)) == 1
 
 
+@pytest.mark.parametrize("step", PAUSES)
 def test_a_worker_that_was_paused_past_its_lease_publishes_nothing(
-    taught: Cast, monkeypatch: pytest.MonkeyPatch
+    taught: Cast, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     run = jobs.owe(project=taught.project, kind=Kind.TRAIN, by=None)
-    load = learning.load
+    others = _paused_after(run, step, monkeypatch)
+    late = work.perform(run.pk)
+    assert (others, late, ModelVersion.objects.count()) == ([True], False, 2)
+
+
+@pytest.mark.parametrize("step", PAUSES)
+def test_a_worker_that_was_paused_past_its_lease_leaves_the_order_of_the_other_whole(
+    taught: Cast, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    run = jobs.owe(project=taught.project, kind=Kind.TRAIN, by=None)
+    _paused_after(run, step, monkeypatch)
+    work.perform(run.pk)
+    version = _service(taught.project)
+    assert (version.number, version.entries.count()) == (2, version.n_ranked)
+
+
+def _paused_after(run: Run, step: str, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Pause the first who does `step` until another worker has done the Run; returns whether that one did it."""
+    room, name = PAUSES[step]
+    verb = getattr(room, name)
     others: list[bool] = []
 
-    def paused(version: ModelVersion) -> learning.FittedModel:
-        model = load(version)
-        if not others:
-            others.append(True)
-            _expire(run)
-            claims.recover()
-            others.append(work.perform(run.pk))
-        return model
+    def paused(*args: Any, **options: Any) -> Any:
+        done = verb(*args, **options)
+        monkeypatch.setattr(room, name, verb)
+        _expire(run)
+        claims.recover()
+        others.append(work.perform(run.pk))
+        return done
 
-    monkeypatch.setattr(learning, "load", paused)
-    late = work.perform(run.pk)
-    assert (others[1], late, ModelVersion.objects.count()) == (True, False, 2)
+    monkeypatch.setattr(room, name, paused)
+    return others
 
 
 def _killed_before(project: Project, step: str) -> Run:
