@@ -41,10 +41,11 @@ class Launcher:
         # A file, not a pipe: what outlives a killed launcher would hold a pipe open, and reading it would never end.
         self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed by clean_up
         environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+        self._environment = {**environment, "FACTCHECK_DATA": str(data), "FACTCHECK_PORT": str(port)}
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "up", "--json", "--with-parent"],
             cwd=ROOT,
-            env={**environment, "FACTCHECK_DATA": str(data), "FACTCHECK_PORT": str(port)},
+            env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._said,
@@ -57,6 +58,15 @@ class Launcher:
         line = self.process.stdout.readline()
         assert line, self.said()
         printed: dict[str, Any] = json.loads(line)
+        return printed
+
+    def manage(self, *arguments: str) -> dict[str, Any]:
+        """Give a command of the product beside the running one; what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments, "--json"],
+            cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, text=True, check=True, timeout=60,
+        )  # fmt: skip
+        printed: dict[str, Any] = json.loads(done.stdout)
         return printed
 
     def end(self) -> tuple[int, str]:

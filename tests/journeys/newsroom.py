@@ -1,6 +1,5 @@
 """People in a browser, against the product as `manage.py up` starts it."""
 
-import json
 import re
 from pathlib import Path
 
@@ -11,12 +10,6 @@ from labeling.flow.found import SCHEME
 DEMO = Path(__file__).resolve().parent.parent.parent / "labeling" / "demo" / "labels.jsonl"
 DIGIT = {key: str(digit) for digit, (key, *_) in enumerate(SCHEME, start=1)}
 PATIENCE = 90_000
-
-
-def reference() -> dict[str, str]:
-    """The demo's own labels: sentence -> key to press."""
-    rows = (json.loads(line) for line in DEMO.read_text(encoding="utf-8").splitlines())
-    return {row["sentence"]: DIGIT[row["label"]] for row in rows}
 
 
 class Person:
