@@ -118,3 +118,10 @@ def test_axe_finds_nothing_grave_after_a_key(desk: Desk, key: str) -> None:
     page = desk.sit_down()
     press(page, "1", key)
     assert grave(page) == []
+
+
+def test_no_two_tools_have_names_that_are_taken_for_each_other(seat: Seat) -> None:
+    page = seat(language="id").sit_down()
+    press(page, "b")
+    names = [page.locator(f"[data-do={one}]:visible").inner_text().split()[0] for one in ("undo", "cancel")]
+    assert names == ["Urungkan", "Batal"]
