@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from labeling.flow.tally import Tally
+from labeling.flow.tally import TWINS_LISTED, Tally
 from labeling.formats.shapes import Article, Bad, Origin, Row
 from labeling.keys import place_of, text_hash
 from labeling.models import Project, Sentence, Source, Unit, Upload
@@ -103,13 +103,7 @@ class Layer:
     def _rows_here(self, hashes: Iterable[str]) -> dict[str, str]:
         found = Sentence.objects.in_pool().filter(project=self.project, text_hash__in=set(hashes))
         fields = ("text_hash", "number", "source_id", "source__title")
-        return {
-            hashed: _("sentence %(number)d of source %(id)d, “%(title)s”")
-            % {"number": number + 1, "id": source, "title": title}
-            if title
-            else _("sentence %(number)d of source %(id)d") % {"number": number + 1, "id": source}
-            for hashed, number, source, title in found.values_list(*fields)
-        }
+        return {hashed: _place(number, source, title) for hashed, number, source, title in found.values_list(*fields)}
 
     def _source_of_rows(self, group: Sequence[tuple[Row, str]]) -> tuple[Source, list[Sentence]]:
         first, lang = group[0]
@@ -177,3 +171,24 @@ class Layer:
         self.tally.sentences += len(sentences)
         self.tally.added += sum(one.in_pool for one in sentences)
         self.tally.twins += len(twins)
+        self._name(twins[: TWINS_LISTED - len(self.tally.twin_sentences)])
+
+    def _name(self, twins: Sequence[Sentence]) -> None:
+        """List these written twins, each with where its text stood before."""
+        if not twins:
+            return
+        firsts = Sentence.objects.filter(pk__in=[one.twin_of_id for one in twins])
+        where: dict[int | None, str] = {
+            pk: _place(number, source, title)
+            for pk, number, source, title in firsts.values_list("pk", "number", "source_id", "source__title")
+        }
+        for one in twins:
+            self.tally.twin(one.text, where[one.twin_of_id])
+
+
+def _place(number: int, source_id: int, title: str) -> str:
+    """Where a sentence stands, in words."""
+    where = {"number": number + 1, "id": source_id, "title": title}
+    if title:
+        return _("sentence %(number)d of source %(id)d, “%(title)s”") % where
+    return _("sentence %(number)d of source %(id)d") % where

@@ -8,6 +8,8 @@ from labeling.printable import printable
 
 # Lists on a page end somewhere; the counts beside them are exact.
 LISTED = 1_000
+# Repeated sentences are harmless, and an archive has many: a few show what they are.
+TWINS_LISTED = 10
 
 
 @dataclass(slots=True)
@@ -24,6 +26,7 @@ class Tally:
     n_refused: int = 0
     duplicates: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
+    twin_sentences: list[dict[str, str]] = field(default_factory=list)
 
     @classmethod
     def resumed(cls, cursor: Mapping[str, Any]) -> "Tally":
@@ -39,6 +42,10 @@ class Tally:
         self.n_refused += 1
         if len(self.refused) < LISTED:
             self.refused.append({"line": line, "reason": printable(reason)})
+
+    def twin(self, text: str, where: str) -> None:
+        """List a repeated sentence and where it stood before; there is room for TWINS_LISTED."""
+        self.twin_sentences.append({"text": printable(text), "where": printable(where)})
 
     def written(self) -> dict[str, Any]:
         """As JSON: the cursor's form and the result's."""

@@ -67,6 +67,24 @@ def test_the_same_file_again_is_named_and_not_doubled(project: Project, tmp_path
     assert (found["added"], found["duplicates"], Sentence.objects.count(), well) == (0, 1, 1, True)
 
 
+def test_a_repeated_sentence_is_counted_and_named(project: Project, tmp_path: Path) -> None:
+    paths = upload(tmp_path, "Hujan turun.", "a.txt"), upload(tmp_path, "Warga pulang.\nHujan turun.", "b.txt")
+    found, well = run("import_sentences", project.slug, *paths, "--wait")
+    assert (found["twins"], [(one["file"], one["text"]) for one in found["twin_sentences"]], well) == (
+        1,
+        [(paths[1], "Hujan turun.")],
+        True,
+    )
+
+
+def test_a_repeated_sentence_is_named_in_words_too(project: Project, tmp_path: Path) -> None:
+    paths = upload(tmp_path, "Hujan turun.", "a.txt"), upload(tmp_path, "Warga pulang.\nHujan turun.", "b.txt")
+    out = StringIO()
+    call_command("import_sentences", project.slug, *paths, "--wait", stdout=out, stderr=StringIO())
+    assert f"{paths[1]}: “Hujan turun.” is here already: sentence 1 of source" in out.getvalue()
+    assert "repeated in new articles 1" in out.getvalue()
+
+
 def test_one_bad_file_does_not_keep_the_others_out(project: Project, tmp_path: Path) -> None:
     bad, good = upload(tmp_path, "x", "a.pdf"), upload(tmp_path, "Satu kalimat.")
     found, well = run("import_sentences", project.slug, bad, good, "--wait")

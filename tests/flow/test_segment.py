@@ -76,6 +76,22 @@ def test_a_sentence_twice_in_one_article_is_queued_once(project: Project) -> Non
     assert list(Sentence.objects.in_pool().values_list("number", flat=True)) == [0, 1]
 
 
+def test_a_repeated_sentence_is_named_with_where_it_stood(project: Project) -> None:
+    imported(project, json.dumps({"text": "Warga pulang. Hujan turun.", "title": "Hujan"}), "a.jsonl")
+    report = imported(project, "hujan TURUN. Warga mengungsi. Warga mengungsi.")
+    first, second = Source.objects.order_by("pk").values_list("pk", flat=True)
+    assert report["twin_sentences"] == [
+        {"text": "hujan TURUN.", "where": f"sentence 2 of source {first}, “Hujan”"},
+        {"text": "Warga mengungsi.", "where": f"sentence 2 of source {second}"},
+    ]
+
+
+def test_many_repeated_sentences_are_all_counted_and_the_first_ones_named(project: Project) -> None:
+    imported(project, lines(30))
+    report = imported(project, f"Hujan turun.\n{lines(30)}")
+    assert (report["twins"], len(report["twin_sentences"])) == (30, 10)
+
+
 def test_the_same_row_is_named_with_its_line(project: Project) -> None:
     report = rows(project, "Satu kalimat.\nDua kalimat.\nsatu   KALIMAT.\n")
     assert report["duplicates"] == [{"line": 3, "reason": "the same sentence is here already: line 1 of this upload"}]
@@ -169,6 +185,12 @@ def state(project: Project) -> tuple[Any, ...]:
     return list(found.values_list(*fields)), project.n_sentences, project.n_pool, bool(twin)
 
 
+def told(report: dict[str, Any]) -> dict[str, Any]:
+    """A report apart from ids, and from the draw."""
+    repeated = [one["text"] for one in report["twin_sentences"]]
+    return {key: value for key, value in report.items() if key != "audit_drawn"} | {"twin_sentences": repeated}
+
+
 @pytest.mark.parametrize("kind", CUTS)
 @pytest.mark.parametrize("cut_at", range(1, 8))
 def test_an_import_cut_at_any_chunk_goes_on_without_duplicate_or_hole(
@@ -181,11 +203,7 @@ def test_an_import_cut_at_any_chunk_goes_on_without_duplicate_or_hole(
     run = received(cut, content, name, unit=unit)
     _die_at(monkeypatch, cut_at, run)
     report = Run.objects.get(pk=run.pk).result
-    counts = {key: value for key, value in uncut.items() if key not in ("audit_drawn",)}
-    assert (_without_sample(state(cut)), {key: report[key] for key in counts}) == (
-        _without_sample(state(whole)),
-        counts,
-    )
+    assert (_without_sample(state(cut)), told(report)) == (_without_sample(state(whole)), told(uncut))
 
 
 def _without_sample(found: tuple[Any, ...]) -> tuple[Any, ...]:

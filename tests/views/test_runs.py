@@ -67,3 +67,10 @@ def test_labels_that_were_left_out_are_counted(citra: Client, cast: Cast, left_o
     result = {"added": 3, "labels_left_out": left_out}
     page = fragment(citra, run_of(cast, state=RunState.DONE, result=result))
     assert ("3 rows carry a label or an annotator" in page) == said
+
+
+def test_repeated_sentences_are_named(citra: Client, cast: Cast) -> None:
+    result = {"twins": 12, "twin_sentences": [{"text": "Hujan turun.", "where": "sentence 2 of source 5"}]}
+    page = fragment(citra, run_of(cast, state=RunState.DONE, result=result))
+    assert "<td>Hujan turun.</td><td>sentence 2 of source 5</td>" in page
+    assert "The first 1 of 12." in page

@@ -53,7 +53,7 @@ class Command(SpeakingCommand):
     def do(self, **options: Any) -> dict[str, Any]:
         project = project_called(options["slug"])
         done: dict[str, Any] = {"run": None, "runs": [], "added": 0, "sentences": 0, "articles": 0, "duplicates": 0}
-        done |= {"duplicate_lines": [], "n_refused": 0, "refused": [], "failed": []}
+        done |= {"duplicate_lines": [], "twins": 0, "twin_sentences": [], "n_refused": 0, "refused": [], "failed": []}
         for path in map(Path, options["files"]):
             try:
                 run = self._received(project, path, options, done)
@@ -103,10 +103,11 @@ class Command(SpeakingCommand):
             return
         with self._progress(run, path):
             result = wait_for(run).result
-        for name in ("added", "sentences", "articles", "n_refused"):
+        for name in ("added", "sentences", "articles", "twins", "n_refused"):
             done[name] += result[name]
         done["duplicates"] += result["n_duplicates"]
         done["duplicate_lines"] += [{"file": str(path), **one} for one in result["duplicates"]]
+        done["twin_sentences"] += [{"file": str(path), **one} for one in result["twin_sentences"]]
         done["refused"] += [{"file": str(path), **one} for one in result["refused"]]
         if result["labels_left_out"]:
             self.tell(f"{path}: {result['labels_left_out']:,} rows carry labels; those were left out.")
@@ -134,9 +135,10 @@ class Command(SpeakingCommand):
         lines = [
             f"{one['file']}:{one['line']}: {one['reason']}" for one in [*done["duplicate_lines"], *done["refused"]]
         ]
-        return "\n".join(
-            [*lines, f"added {done['added']:,}, duplicates {done['duplicates']:,}, refused {done['n_refused']:,}"]
-        )
+        lines += [f"{one['file']}: “{one['text']}” is here already: {one['where']}" for one in done["twin_sentences"]]
+        counts = {"added": done["added"], "duplicates": done["duplicates"]}
+        counts |= {"repeated in new articles": done["twins"], "refused": done["n_refused"]}
+        return "\n".join([*lines, ", ".join(f"{name} {n:,}" for name, n in counts.items())])
 
 
 def _columns(options: dict[str, Any]) -> dict[str, str]:
