@@ -97,6 +97,15 @@ def test_segment_shows_offsets_into_the_text(tmp_path: Path) -> None:
     assert [text[one["start"] : one["end"]] for one in file["sentences"]] == ["Hujan turun.", "Warga mengungsi."]
 
 
+def test_segment_names_refused_lines_in_words(tmp_path: Path) -> None:
+    path = upload(tmp_path, '{"text": "Hujan turun."}\n{\n', "a.jsonl")
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("segment", path, stdout=out)
+    sentence, refused = out.getvalue().splitlines()
+    assert (sentence.endswith("Hujan turun."), refused.startswith(f"{path}:2: ")) == (True, True)
+
+
 def test_export_says_where_and_how_many(project: Project, tmp_path: Path) -> None:
     run("import_sentences", project.slug, upload(tmp_path, "Hujan turun.\nWarga pulang."), "--wait")
     answer(Sentence.objects.earliest("pk"), "ani", "none")

@@ -44,11 +44,15 @@ class Command(SpeakingCommand):
         return found
 
     def in_words(self, done: dict[str, Any]) -> str:
-        return "\n".join(
+        sentences = [
             f"{one['start']:>6} {one['end']:>6} {'B' if one['boilerplate'] else ' '} {one['text']}"
             for file in done["files"]
             for one in file["sentences"]
-        )
+        ]
+        refused = [
+            f"{file['file']}:{one['line']}: {one['reason']}" for file in done["files"] for one in file["refused"]
+        ]
+        return "\n".join([*sentences, *refused])
 
 
 def _sentences(article: Article) -> list[dict[str, Any]]:
