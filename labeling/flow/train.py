@@ -31,6 +31,8 @@ def run(*, claim: Claim) -> dict[str, Any]:
     Raises NotEnoughLabels where fewer than two labels were seen, LostClaim where another worker took over.
     """
     project = claim.project
+    # Who was paused past the lease deletes nothing: the file that another worker just made is not on the list to keep.
+    claim.renew()
     _forget_files(project)
     # Counted before features are made: a label of a sentence that comes in meanwhile is left out for want of them, and
     # must count as new. One that is trained on all the same is trained on once more.
