@@ -1,13 +1,14 @@
 """How the web process serves: read by gunicorn itself, from `manage.py up`, compose and the benchmarks alike."""
 
-import os
+from factcheck import env
+from factcheck.settings import PORT, WEB_PROCESSES, WEB_THREADS
 
-bind = f"{os.environ.get('FACTCHECK_BIND', '127.0.0.1')}:{os.environ.get('FACTCHECK_PORT', '8000')}"
+bind = f"{env.text('FACTCHECK_BIND', '127.0.0.1')}:{PORT}"
 # Threads, not processes: a request waits for the database most of its time, and memory stays small. With SQLite one
 # process is also fastest: its writers queue in one place instead of polling the file's lock.
-workers = int(os.environ.get("FACTCHECK_WEB_PROCESSES", "1"))
+workers = WEB_PROCESSES
 worker_class = "gthread"
-threads = int(os.environ.get("FACTCHECK_WEB_THREADS", "8"))
+threads = WEB_THREADS
 keepalive = 75
 worker_connections = 1000
 timeout = 60

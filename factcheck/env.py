@@ -1,9 +1,13 @@
 """Readers for environment values that fail loudly: a value that makes no sense stops the start with a sentence."""
 
 import os
+import re
 import secrets
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = {"1", "true", "yes", "on"}
@@ -30,7 +34,7 @@ def flag(name: str, *, default: bool) -> bool:
 def number(name: str, *, default: int, low: int, high: int) -> int:
     """A whole number from `low` to `high`; anything else raises ImproperlyConfigured."""
     value = text(name) or str(default)
-    if not value.lstrip("-").isdigit() or not low <= int(value) <= high:
+    if not re.fullmatch(r"-?[0-9]{1,9}", value) or not low <= int(value) <= high:
         raise ImproperlyConfigured(f"{name} must be a whole number from {low} to {high}, not {value!r}.")
     return int(value)
 
@@ -43,7 +47,38 @@ def words(name: str, *, default: list[str]) -> list[str]:
 
 def folder(name: str, *, default: Path) -> Path:
     """An absolute path; it need not exist yet."""
-    return Path(text(name) or default).expanduser().resolve()
+    try:
+        return Path(text(name) or default).expanduser().resolve()
+    except RuntimeError as error:
+        # Nobody has that home directory, or links lead round in a circle.
+        raise ImproperlyConfigured(f"{name} must be a directory, not {text(name)!r}. Write its whole path.") from error
+
+
+def time_zone(name: str, *, default: str) -> str:
+    """The name of a time zone that this machine knows; anything else raises ImproperlyConfigured."""
+    value = text(name) or default
+    try:
+        ZoneInfo(value)
+    except (KeyError, OSError, ValueError) as error:
+        raise ImproperlyConfigured(f"{name} must be a time zone such as {default}, not {value!r}.") from error
+    return value
+
+
+def database(name: str, *, default: dict[str, Any]) -> dict[str, Any]:
+    """What the URL in `name` says; `default` where it is not set; anything else raises ImproperlyConfigured."""
+    url = text(name)
+    if not url:
+        return default
+    try:
+        found: dict[str, Any] = {**dj_database_url.parse(url, conn_max_age=600)}
+    except ValueError:
+        found = {}
+    if not found.get("ENGINE", "").endswith((".sqlite3", ".postgresql")):
+        raise ImproperlyConfigured(
+            f"{name} must be like postgres://user:password@host/name (what it is now may hold a password and is not "
+            "shown). Characters such as @ and / in the password are written %40 and %2F."
+        )
+    return found
 
 
 def secret_key_file(data: Path) -> Path:
@@ -58,11 +93,24 @@ def secret_key(data: Path) -> str:
     that starts without it signs nothing that another process would accept.
     """
     path = secret_key_file(data)
-    if path.is_file():
-        key = path.read_text().strip()
+    # Not path.is_file(): below a directory that this user may not enter it raises, before `up` can say so itself.
+    if os.path.isfile(path):
+        key = _key_in(path)
         if len(key) < 50:
             raise ImproperlyConfigured(f"{path} holds a key of {len(key)} characters; at least 50 are needed.")
         return key
     if text("SECRET_KEY_FILE"):
-        raise ImproperlyConfigured(f"SECRET_KEY_FILE names {path}, which does not exist.")
+        raise ImproperlyConfigured(f"SECRET_KEY_FILE names {path}, which does not exist or may not be looked at.")
     return secrets.token_urlsafe(64)
+
+
+def _key_in(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError as error:
+        # A key for this process alone would sign out everybody at every start.
+        raise ImproperlyConfigured(
+            f"The secret key {path} cannot be read ({error.strerror}). Give it to the user who starts Factcheck."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ImproperlyConfigured(f"{path} holds no text; write at least 50 random letters and digits.") from error

@@ -5,7 +5,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -18,6 +17,9 @@ DATA_DIR = env.folder("FACTCHECK_DATA", default=BASE_DIR / "var")
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret_key(DATA_DIR)
 PORT = env.number("FACTCHECK_PORT", default=8000, low=1, high=65535)
+# For gunicorn.conf.py; read here, so that nonsense stops the start instead of the web process for ever.
+WEB_PROCESSES = env.number("FACTCHECK_WEB_PROCESSES", default=1, low=1, high=64)
+WEB_THREADS = env.number("FACTCHECK_WEB_THREADS", default=8, low=1, high=256)
 # How people reach the server; links that leave it (one-time links) begin with it.
 PUBLIC_URL = env.text("PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 # Behind https (a proxy that ends TLS) cookies are marked secure and browsers are told to stay on https.
@@ -67,12 +69,8 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-_DATABASE_URL = env.text("DATABASE_URL")
-DATABASES: dict[str, Any] = {
-    "default": dj_database_url.parse(_DATABASE_URL, conn_max_age=600)
-    if _DATABASE_URL
-    else {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "factcheck.sqlite3", "CONN_MAX_AGE": None}
-}
+_SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "factcheck.sqlite3", "CONN_MAX_AGE": None}
+DATABASES: dict[str, Any] = {"default": env.database("DATABASE_URL", default=_SQLITE)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Saved means saved: FULL waits for the disk at every commit. IMMEDIATE takes the write lock when a transaction
     # begins, so that two writers wait for each other instead of failing half-way.
@@ -107,7 +105,7 @@ AXES_LOCKOUT_CALLABLE = "labeling.views.entry.locked_out"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "labeling" / "locale"]
-TIME_ZONE = env.text("TIME_ZONE", "Asia/Jakarta")
+TIME_ZONE = env.time_zone("TIME_ZONE", default="Asia/Jakarta")
 USE_TZ = True
 
 STATIC_URL = "static/"

@@ -49,14 +49,15 @@ def run_all() -> list[Check]:
 
 def _data_directory() -> Check:
     folder = settings.DATA_DIR
-    if folder.is_dir() and os.access(folder, os.W_OK):
+    # Here and below os.path asks, which answers no where this user may not look; a Path would raise.
+    if os.path.isdir(folder) and os.access(folder, os.W_OK):
         return Check("data directory", "ok", f"{folder} is there and can be written.")
     return Check("data directory", "failed", f"{folder} is missing or cannot be written. Start with `make up`.")
 
 
 def _secret_key() -> Check:
     path = env.secret_key_file(settings.DATA_DIR)
-    if not path.is_file():
+    if not os.path.isfile(path):
         return Check("secret key", "degraded", "There is none in the data directory; `make up` writes one.")
     if path.stat().st_mode & 0o077:
         return Check("secret key", "failed", f"Others can read it. Run: chmod 600 {path}")
@@ -64,7 +65,7 @@ def _secret_key() -> Check:
 
 
 def _disk() -> Check:
-    folder = settings.DATA_DIR if settings.DATA_DIR.exists() else Path.cwd()
+    folder = settings.DATA_DIR if os.path.exists(settings.DATA_DIR) else Path.cwd()
     free = shutil.disk_usage(folder).free // 1_000_000
     state: Literal["ok", "failed"] = "ok" if free >= FREE_MEGABYTES else "failed"
     return Check("disk", state, f"{free} MB are free; {FREE_MEGABYTES} are wanted.")
