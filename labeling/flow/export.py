@@ -29,7 +29,7 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """`revision` is the number of the last Event that the export holds; `splits` maps names to rows."""
+    """`revision` is higher after every change to what an export holds; `splits` maps names to rows."""
 
     directory: str
     revision: int

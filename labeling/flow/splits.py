@@ -1,16 +1,19 @@
-"""Which split a sentence belongs to: a pure function of rows that never change, so no later export moves it.
+"""Which split a sentence belongs to: a function of rows that do not change, so no export moves it to another later.
 
 The group is the article, together with every later article that repeats a sentence of it; rows that came with a title
 or an address are grouped by that; a row without either is its own group. A group has a pseudo-random share by a
 stable hash: below TEST it is a test group, below TEST + VALIDATION a validation group, else it is for training. The
 project's first article is always for training. The test split holds only sentences of the audit sample; the others of
 a test group are the split `rest`: to train on them would show the model the test's articles.
+
+One row does change: the audit sample is drawn when an import ends. What that draw may still send to the test waits in
+`rest` until then, so that nobody who trained on a sentence finds it in a later test.
 """
 
 from dataclasses import dataclass
 
 from labeling.keys import share_of
-from labeling.models import Project, Sentence, Source, Unit
+from labeling.models import Kind, Project, Run, RunState, Sentence, Source, Unit
 
 TEST, VALIDATION = 0.20, 0.10
 SPLITS = ("train", "validation", "test", "rest")
@@ -19,11 +22,16 @@ _PURPOSE = "split"
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups of one project. `parents` leads from an article to the earliest one it shares a sentence with."""
+    """The groups of one project.
+
+    `parents` leads from an article to the earliest one it shares a sentence with; `undrawn` are the uploads out of
+    which the audit sample was not drawn yet.
+    """
 
     project_id: int
     first: int | None
     parents: dict[int, int]
+    undrawn: frozenset[int]
 
     @classmethod
     def of(cls, project: Project) -> "Groups":
@@ -36,12 +44,17 @@ class Groups:
             if earlier < source:
                 parents[source] = min(earlier, parents.get(source, earlier))
         first = articles.order_by("pk").values_list("pk", flat=True).first()
-        return cls(project.pk, first, parents)
+        # A failed import counts too: it may be owed again, and draws when it ends.
+        imports = Run.objects.filter(project=project, kind=Kind.IMPORT).exclude(state=RunState.DONE)
+        undrawn = frozenset(imports.values_list("options__upload", flat=True))
+        return cls(project.pk, first, parents, undrawn)
 
     def split_of(self, sentence: Sentence) -> str:
         """One of SPLITS; `sentence.source` is at hand."""
         source, drawn = sentence.source, sentence.audit_place is not None
         if source.unit == Unit.SENTENCE and not (source.url or source.title):
+            if source.upload_id in self.undrawn:
+                return "rest"
             # Its own group, so nothing is given away: all of the random ones may test.
             share = share_of(self.project_id, sentence.text_hash, purpose=_PURPOSE)
             return "test" if drawn else "validation" if share < VALIDATION else "train"

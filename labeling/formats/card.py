@@ -15,7 +15,7 @@ MEANING = {
     "train": "to learn from",
     "validation": "to choose between models",
     "test": "to measure with: only sentences drawn uniformly at random",
-    "rest": "other sentences of the test's articles: not to train on, if you report on the test",
+    "rest": "not to train on, if you report on the test: the rest of its articles, and what may yet be drawn for it",
     "adjudicated": "an owner decided",
     "majority": "all, or more than half, of several people chose it",
     "single": "one person chose it",
@@ -97,7 +97,8 @@ sentence had to be drawn into the audit sample, and null outside of it: weight b
 {splits_table}
 
 An article lies in one split, with every later article that repeats a sentence of it. The split of a group is a
-function of the group alone, so a later export never moves a row from one to another.
+function of the group alone, so a later export never moves a row out of train, validation or test. In `rest` may be
+sentences of an import that had not ended: a later export puts them where they belong.
 
 ## Duplicates
 

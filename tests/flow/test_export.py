@@ -5,6 +5,7 @@ import json
 import re
 import threading
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,11 @@ from django.db import connection, transaction
 
 from labeling import jobs
 from labeling.errors import Refused
-from labeling.flow import export, snapshot
+from labeling.flow import export, segment, snapshot
 from labeling.flow.moment import one_moment
 from labeling.flow.splits import Groups
 from labeling.models import Annotation, Event, Kind, Project, Sentence, Source, Unit, Verb
-from tests.factories import answer, claimed, imported, make_project, make_sentences
+from tests.factories import answer, claimed, imported, make_project, make_sentences, received
 
 FORMATS = ("hf", "jsonl", "csv", "labelstudio")
 heavy = pytest.mark.slow
@@ -46,6 +47,27 @@ def files(directory: Path) -> dict[str, bytes]:
     return {str(path.relative_to(directory)): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
 
 
+ROWS = "".join(f"Kabar {one}.\n" for one in range(200))
+
+
+def after_each_chunk(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
+    """Call `act` whenever an import has laid fifty records."""
+    lay = segment._lay
+
+    def lay_and_act(*arguments: Any, **named: Any) -> None:
+        lay(*arguments, **named)
+        act()
+
+    monkeypatch.setattr(segment, "CHUNK_RECORDS", 50)
+    monkeypatch.setattr(segment, "_lay", lay_and_act)
+
+
+def splits(project: Project, directory: Path) -> dict[str, str]:
+    """The split of each row of an export."""
+    export.write_folder(project=project, directory=directory, to="jsonl")
+    return {row["id"]: row["split"] for row in lines(directory / "sentences.jsonl")}
+
+
 @pytest.mark.parametrize("to", [pytest.param(to, marks=heavy) if to in ("hf", "labelstudio") else to for to in FORMATS])
 def test_the_same_revision_gives_the_same_bytes(project: Project, tmp_path: Path, to: str) -> None:
     export.write_folder(project=project, directory=tmp_path / "a", to=to)
@@ -57,6 +79,29 @@ def test_a_new_answer_is_a_new_revision(project: Project, tmp_path: Path) -> Non
     before = export.write_folder(project=project, directory=tmp_path / "a", to="jsonl").revision
     answer(Sentence.objects.earliest("pk"), "citra", "claim")
     assert export.write_folder(project=project, directory=tmp_path / "b", to="jsonl").revision > before
+
+
+def test_an_event_that_becomes_visible_late_is_a_new_revision(project: Project) -> None:
+    last = Event.objects.latest("pk").pk
+    Event.objects.create(pk=last + 2, project=project, verb=Verb.ANSWERED)
+    before = snapshot.revision_of(project)
+    Event.objects.create(pk=last + 1, project=project, verb=Verb.ANSWERED)
+    assert snapshot.revision_of(project) > before
+
+
+def test_every_chunk_of_a_running_import_is_a_new_revision(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: list[int] = []
+
+    def take_away() -> None:
+        there = tmp_path / str(len(names))
+        names.append(export.write_folder(project=project, directory=there, to="jsonl").revision)
+
+    after_each_chunk(monkeypatch, take_away)
+    imported(project, ROWS, unit=Unit.SENTENCE)
+    take_away()
+    assert (len(names), len(set(names))) == (5, 5)
 
 
 def test_rows_are_the_settled_sentences(project: Project, tmp_path: Path) -> None:
@@ -134,6 +179,35 @@ def test_later_imports_move_no_sentence_to_another_split(db: None) -> None:
         imported(project, f"Warga {one} pulang.\nWarga {one + 1} pulang.\nHujan {one}.", f"{one}-lagi.txt")
     after = {one.pk: Groups.of(project).split_of(one) for one in Sentence.objects.select_related("source")}
     assert {pk: after[pk] for pk in before} == before
+
+
+@pytest.mark.parametrize("cut", [False, True], ids=["runs", "failed"])
+def test_the_draw_at_the_end_of_an_import_moves_no_sentence_to_the_test(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: bool
+) -> None:
+    project = make_project()
+    early: dict[str, str] = {}
+
+    def label_and_take_away() -> None:
+        if not early:
+            for one in Sentence.objects.all():
+                answer(one, "ani", "claim")
+            early.update(splits(project, tmp_path / "a"))
+            if cut:
+                raise OSError("the disk is full")
+
+    after_each_chunk(monkeypatch, label_and_take_away)
+    claim = claimed(received(project, ROWS, unit=Unit.SENTENCE))
+    if cut:
+        with pytest.raises(OSError, match="full"):
+            segment.run(claim=claim)
+        claim.fail("the disk is full", again=False)
+        early.update(splits(project, tmp_path / "a"))
+        claim = claimed(received(project, ROWS, unit=Unit.SENTENCE))
+    segment.run(claim=claim)
+    later = splits(project, tmp_path / "b")
+    moved = {early[pk] for pk in early if early[pk] != later[pk]}
+    assert (len(early), moved, {"train", "test"} <= set(later.values())) == (50, {"rest"}, True)
 
 
 def test_a_project_without_labels_says_what_to_do(db: None, tmp_path: Path) -> None:
