@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop
 
 from labeling.errors import LostClaim
 from labeling.models import Kind, Run, RunState
@@ -16,6 +17,8 @@ from labeling.printable import printable
 
 LEASE = timedelta(seconds=40)
 ATTEMPTS = 3
+# Written for many Runs at once, whoever reads them: a page translates it when it is shown.
+DIED = gettext_noop("The worker died 3 times while it did this.")
 WAIT = timedelta(seconds=20)
 
 
@@ -74,7 +77,7 @@ def recover() -> int:
     dead = Run.objects.filter(state=RunState.RUNNING, leased_until__lt=Now())
     failed = dead.filter(attempts__gte=ATTEMPTS).update(
         state=RunState.FAILED,
-        error=f"The worker died {ATTEMPTS} times while it did this.",
+        error=DIED,
         ended_at=Now(),
         token=None,
         leased_until=None,

@@ -5,12 +5,15 @@ import logging
 import threading
 from types import TracebackType
 
+from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils import translation
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 
 from labeling.claims import Claim
 from labeling.errors import FactcheckError, LostClaim
-from labeling.models import Kind
+from labeling.models import Kind, Preference, Role, Run
 from ml.errors import MlError
 
 log = logging.getLogger(__name__)
@@ -31,9 +34,17 @@ def perform(run_id: int) -> bool:
     claim = Claim.take(run_id)
     if claim is None:
         return False
-    with _Attempt(claim) as attempt:
+    with translation.override(_language_of(claim.run)), _Attempt(claim) as attempt:
         import_string(VERB[Kind(claim.run.kind)])(claim=claim)
     return not attempt.failed
+
+
+def _language_of(run: Run) -> str:
+    """Of who asked for it; else of the project's owner: they read why it failed."""
+    languages = Preference.objects.values_list("language", flat=True)
+    owners = {"user__memberships__project": run.project_id, "user__memberships__role": Role.OWNER}
+    asked = languages.filter(user=run.asked_by_id).first()
+    return asked or languages.filter(**owners).order_by("user__memberships").first() or settings.LANGUAGE_CODE
 
 
 class _Attempt:
@@ -67,10 +78,18 @@ class _Attempt:
         if error is None:
             return False
         self.failed = True
-        mendable = isinstance(error, FactcheckError | MlError)
         if isinstance(error, LostClaim):
             log.warning("run %s was taken over by another worker", self.claim.run.pk)
             return True
+        mendable = isinstance(error, FactcheckError | MlError)
         with contextlib.suppress(LostClaim):
-            self.claim.fail(str(error) if mendable else f"{type(error).__name__}: {error}", again=not mendable)
+            self.claim.fail(_reason(error), again=not mendable)
         return mendable
+
+
+def _reason(error: BaseException) -> str:
+    """Why a Run failed, for those who read its page. `ml` speaks English alone, to whoever runs the server."""
+    if isinstance(error, MlError):
+        said = gettext("The computation was refused. Tell whoever runs the server: %(error)s")
+        return said % {"error": error}
+    return str(error) if isinstance(error, FactcheckError) else f"{type(error).__name__}: {error}"

@@ -69,7 +69,7 @@ def _concerns(runs: list[Run], n_disputed: int) -> list[Concern]:
         newest.setdefault(run.kind, run)
     for run in newest.values():
         if run.state == RunState.FAILED:
-            text = _("%(kind)s failed: %(error)s") % {"kind": run.get_kind_display(), "error": run.error}
+            text = _("%(kind)s failed: %(error)s") % {"kind": run.get_kind_display(), "error": run.reason}
             concerns.append(Concern(text, "runs"))
         elif run.state in OPEN and run.error:
             concerns.append(Concern(_("%(kind)s is tried again.") % {"kind": run.get_kind_display()}, "runs"))

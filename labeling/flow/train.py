@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from labeling import learning
 from labeling.claims import Claim
 from labeling.errors import NotEnoughLabels
@@ -110,11 +112,13 @@ def _catch_up(project: Project, tell: Callable[[int, int], None]) -> None:
 def _require_two(project: Project, counts: Counter[str]) -> None:
     if len(counts) >= 2:
         return
-    seen = ", ".join(f"{n} of {label}" for label, n in counts.items()) or "none"
-    raise NotEnoughLabels(
-        f"Training needs settled sentences of two labels outside the audit sample; so far there are {seen}. "
-        f"Label more sentences of {project.name} and train again."
+    each = _("%(n)d of %(label)s")
+    seen = ", ".join(each % {"n": n, "label": label} for label, n in counts.items()) or _("none")
+    said = _(
+        "Training needs settled sentences of two labels outside the audit sample; so far there are %(seen)s. "
+        "Label more sentences of %(project)s and train again."
     )
+    raise NotEnoughLabels(said % {"seen": seen, "project": project.name})
 
 
 def _with_reason(metrics: dict[str, Any], n_audit: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.models.project import Project
@@ -80,3 +81,8 @@ class Run(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def reason(self) -> str:
+        """`error` as a page shows it: a sentence that was stored untranslated is in the language of the page."""
+        return gettext(self.error)

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from labeling import claims
 from labeling.models import Kind, Run, RunState
 from tests.cast import Cast
 from tests.views.conftest import Budget
@@ -74,3 +75,10 @@ def test_repeated_sentences_are_named(citra: Client, cast: Cast) -> None:
     page = fragment(citra, run_of(cast, state=RunState.DONE, result=result))
     assert "<td>Hujan turun.</td><td>sentence 2 of source 5</td>" in page
     assert "The first 1 of 12." in page
+
+
+def test_a_worker_that_died_is_told_in_the_language_of_the_page(citra: Client, cast: Cast) -> None:
+    run = Run.objects.create(project=cast.project, kind=Kind.TRAIN, state=RunState.FAILED, error=claims.DIED)
+    pages = (f"/p/berita/runs/{run.pk}/progress/", "/p/berita/model/", "/p/berita/")
+    shown = [citra.get(page, headers={"accept-language": "id"}).content.decode() for page in pages]
+    assert all("Pekerja mati 3 kali" in page and "The worker died" not in page for page in shown)
