@@ -119,6 +119,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 # One upload; larger files go in by command.
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_MEGABYTES", default=200, low=1, high=4096) * 1_000_000
+# Small bodies stay in memory; of larger ones nothing beyond the limit reaches the disk, whoever sends them.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler", "labeling.uploads.LimitedUpload"]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

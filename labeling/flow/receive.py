@@ -121,12 +121,13 @@ def _unit(unit: str) -> str:
 
 def _chunks(content: "bytes | File[bytes]", name: str, *, limited: bool) -> Iterator[bytes]:
     limit = settings.UPLOAD_MAX_BYTES
-    size = 0
+    # Asked before anything is read: of an upload beyond the limit only the size came through (labeling.uploads).
+    if limited and (len(content) if isinstance(content, bytes) else content.size) > limit:
+        said = _("%(name)s is larger than %(megabytes)d MB. Split it, or use the command import_sentences.")
+        raise BadUpload(said % {"name": name, "megabytes": limit // 1_000_000})
+    empty = True
     for chunk in [content] if isinstance(content, bytes) else content.chunks(CHUNK):
-        size += len(chunk)
-        if limited and size > limit:
-            said = _("%(name)s is larger than %(megabytes)d MB. Split it, or use the command import_sentences.")
-            raise BadUpload(said % {"name": name, "megabytes": limit // 1_000_000})
+        empty = empty and not chunk
         yield chunk
-    if not size:
+    if empty:
         raise BadUpload(_("%(name)s is empty. Choose a file with text in it.") % {"name": name})
