@@ -8,7 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,16 @@ class Launcher:
     def pid_of(self, name: str) -> int | None:
         """The process id of a program; None while it does not run. (Never 0: a signal to 0 reaches the tests.)"""
         return next((row.pid for row in self.control.programs() if row.name == name and row.pid), None)
+
+    @contextmanager
+    def at_rest(self, name: str) -> Iterator[None]:
+        """Inside, the program takes no message: as good as busy with something long."""
+        pid = self.running(name)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     def kill(self) -> None:
         self.process.kill()

@@ -1,10 +1,8 @@
 """Which worker serves which queue: what takes long holds up neither the sweep nor what the sweep hands out."""
 
 import configparser
-import os
 import re
 import shlex
-import signal
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -79,11 +77,9 @@ def test_an_export_is_handed_out_while_the_learning_worker_takes_nothing(tmp_pat
     try:
         launcher.ready()
         launcher.running("exchange")
-        learning = launcher.running("worker")
-        os.kill(learning, signal.SIGSTOP)  # as good as busy with long trainings
-        ask(launcher.data, OWE)
-        assert until(lambda: ask(launcher.data, STATE) != [("owed",)], seconds=30)
-        os.kill(learning, signal.SIGCONT)
+        with launcher.at_rest("worker"):
+            ask(launcher.data, OWE)
+            assert until(lambda: ask(launcher.data, STATE) != [("owed",)], seconds=30)
     finally:
         launcher.clean_up()
 
