@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from ml.errors import LengthMismatch
-from ml.evaluation import Evaluation, evaluate
+from ml.errors import LengthMismatch, UnknownLabel
+from ml.evaluation import Evaluation, Score, coded, difference, evaluate
 
 LABELS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=1, max_size=20)
 
@@ -84,3 +84,35 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
         ]
         covered += (score.low or 0) <= 2 * 0.7 / 1.7 <= (score.high or 0)
     assert covered >= 33
+
+
+def moved(truth: str, before: str, after: str, **more: object) -> Score:
+    return difference(list(truth), list(before), list(after), seed=1, resamples=50, **more)  # type: ignore[arg-type]  # by name
+
+
+@settings(max_examples=20)
+@given(st.lists(st.tuples(*[st.sampled_from("abc")] * 3), min_size=1, max_size=20))
+def test_the_difference_is_that_of_the_two_figures(rows: list[tuple[str, str, str]]) -> None:
+    truth, before, after = ("".join(side) for side in zip(*rows, strict=True))
+    apart = (measured(truth, after).macro_f1.value or 0) - (measured(truth, before).macro_f1.value or 0)
+    assert moved(truth, before, after).value == pytest.approx(apart)
+
+
+def test_two_versions_that_predict_the_same_differ_by_nothing() -> None:
+    score = moved("aabb" * 5, "abbb" * 5, "abbb" * 5)
+    assert (score.value, score.low, score.high) == (0, 0, 0)
+
+
+def test_versions_compared_on_the_same_sentences_are_told_apart_where_their_intervals_overlap() -> None:
+    truth, before, after = "ab" * 40, "ab" * 28 + "ba" * 12, "ab" * 32 + "ba" * 8
+    apart, one, other = moved(truth, before, after), measured(truth, before).macro_f1, measured(truth, after).macro_f1
+    assert ((apart.low or 0) > 0, (one.high or 0) > (other.low or 0)) == (True, True)
+
+
+def test_a_difference_of_nothing_is_not_defined() -> None:
+    assert moved("", "", "").value is None
+
+
+def test_a_label_that_is_no_class_is_refused_by_name() -> None:
+    with pytest.raises(UnknownLabel, match="'c'"):
+        coded(["a", "c"], ["a", "b"])
