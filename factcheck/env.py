@@ -1,8 +1,10 @@
 """Readers for environment values that fail loudly: a value that makes no sense stops the start with a sentence."""
 
+import json
 import os
 import re
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -79,6 +81,24 @@ def database(name: str, *, default: dict[str, Any]) -> dict[str, Any]:
             "shown). Characters such as @ and / in the password are written %40 and %2F."
         )
     return found
+
+
+def storage(name: str, *, default: dict[str, Any]) -> dict[str, Any]:
+    """A storage of Django's as JSON, with its BACKEND and OPTIONS; anything else raises ImproperlyConfigured."""
+    if not text(name):
+        return default
+    try:
+        found = json.loads(text(name))
+        # Looked for and not loaded: no other process than a worker needs the libraries of a storage.
+        known = find_spec(found["BACKEND"].rpartition(".")[0]) is not None and set(found) <= {"BACKEND", "OPTIONS"}
+    except (ValueError, TypeError, KeyError, AttributeError, ImportError):
+        known = False
+    if not known:
+        raise ImproperlyConfigured(
+            f'{name} must be like {{"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {{}}}}, and its backend '
+            "installed (what it is now may hold a key and is not shown)."
+        )
+    return dict(found)
 
 
 def secret_key_file(data: Path) -> Path:

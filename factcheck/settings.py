@@ -113,6 +113,11 @@ STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "files"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Shards and models. A disk is mapped as it lies; of any other storage each machine keeps a mirror.
+    "learning": env.storage(
+        "FACTCHECK_LEARNING_STORAGE",
+        default={"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR}},
+    ),
     "staticfiles": {"BACKEND": "factcheck.static_files.HashedStaticFiles"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
@@ -150,7 +155,17 @@ SESSION_ENGINE = "labeling.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
 REDIS_URL = env.text("REDIS_URL") or places.redis_url(DATA_DIR)
+# What the learning worker keeps in memory, about: beyond it, shards are read again from the disk.
+LEARN_MEGABYTES = env.number("FACTCHECK_LEARN_MEGABYTES", default=1200, low=500, high=1_000_000)
+# A large pool is ranked in so many parts at most, side by side by so many learning workers; 1: by the one that trained.
+SCORING_PARTS = env.number("FACTCHECK_SCORING_PARTS", default=1, low=1, high=64)
 CELERY_BROKER_URL = REDIS_URL
+# For the parts of a ranking alone: where each worker left what it found. Nobody asks for it later.
+CELERY_RESULT_BACKEND = REDIS_URL
+CELERY_RESULT_EXPIRES = 3600
+CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"retry_policy": {"timeout": 5.0}}
+CELERY_REDIS_SOCKET_TIMEOUT = 30
+CELERY_REDIS_SOCKET_CONNECT_TIMEOUT = 5
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -158,7 +173,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7200, "socket_timeout": 30, "socket_connect_timeout": 5}
 CELERY_TASK_DEFAULT_QUEUE = "sweep"
-CELERY_TASK_ROUTES = {"labeling.tasks.learn": {"queue": "learn"}, "labeling.tasks.exchange": {"queue": "exchange"}}
+CELERY_TASK_ROUTES = {
+    # In Redis 0 comes first: what was handed over is taken up by the first worker that is free, be it the one that
+    # handed it over. So its lease does not run out behind other Runs.
+    "labeling.tasks.look": {"queue": "learn", "priority": 0},
+    "labeling.tasks.settle": {"queue": "learn", "priority": 0},
+    "labeling.tasks.learn": {"queue": "learn", "priority": 6},
+    "labeling.tasks.exchange": {"queue": "exchange"},
+}
 CELERY_BEAT_SCHEDULE = {
     # A ring that was not heard within two seconds is worth nothing: the next one is already there.
     "sweep": {"task": "labeling.tasks.sweep", "schedule": 1.0, "options": {"expires": 2}},

@@ -16,6 +16,8 @@ def member_of(user: AbstractBaseUser | AnonymousUser, slug: str, *, role: Role |
     found = (
         Membership.objects.filter(project__slug=slug, user_id=user.pk or 0)
         .select_related("project__version")
+        # Long, and read by the model page alone.
+        .defer("project__version__evaluation")
         .annotate(guideline_id=Subquery(current))
         .first()
     )

@@ -4,6 +4,7 @@ Two workers, a paused worker and a message delivered twice are harmless: only th
 """
 
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -22,15 +23,26 @@ DIED = gettext_noop("The worker died 3 times while it did this.")
 WAIT = timedelta(seconds=20)
 
 
-class Claim:
-    """A Run that this process works on. Every method raises LostClaim once another worker has taken over."""
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What a verb returns instead of a result: the attempt goes on in so many tasks, under the same token."""
 
-    def __init__(self, run: Run) -> None:
+    parts: int
+
+
+class Claim:
+    """A Run that this process works on. Every method raises LostClaim once another worker has taken over.
+
+    `parts`: into how many parts its work may be split; 1 where nobody would take them up.
+    """
+
+    def __init__(self, run: Run, *, parts: int = 1) -> None:
         self.run = run
         self.project = run.project
+        self.parts = parts
 
     @classmethod
-    def take(cls, run_id: int) -> "Claim | None":
+    def take(cls, run_id: int, *, parts: int = 1) -> "Claim | None":
         """The claim on an owed Run that is due, or None where there is nothing to claim."""
         token = uuid.uuid4()
         won = Run.objects.filter(pk=run_id, state=RunState.OWED, due_at__lte=Now()).update(
@@ -38,6 +50,14 @@ class Claim:
         )
         # By the token: a worker paused here past its lease must not hold what is now the claim of another.
         run = Run.objects.select_related("project").filter(pk=run_id, token=token).first() if won else None
+        return cls(run, parts=parts) if run else None
+
+    @classmethod
+    def resume(cls, run_id: int, token: str) -> "Claim | None":
+        """The claim of an attempt that another process handed over, renewed; None where that attempt has ended."""
+        held = Run.objects.filter(pk=run_id, token=token, state=RunState.RUNNING)
+        held.update(leased_until=Now() + LEASE)
+        run = held.select_related("project").first()
         return cls(run) if run else None
 
     def _write(self, **values: Any) -> None:
@@ -86,4 +106,4 @@ def recover() -> int:
 
 
 # Which Celery queue does which kind of Run: heavy libraries stay out of the learning worker.
-QUEUE_OF = {Kind.TRAIN: "learn", Kind.AGREE: "learn", Kind.IMPORT: "exchange", Kind.EXPORT: "exchange"}
+QUEUE_OF = {kind: "exchange" if kind in (Kind.IMPORT, Kind.EXPORT) else "learn" for kind in Kind}

@@ -23,3 +23,7 @@ class NotEnoughLabels(FactcheckError):
 
 class LostClaim(FactcheckError):
     """Another worker has taken the Run over: this one publishes nothing."""
+
+
+class StorageMoved(Exception):
+    """Other workers wrote to the storage of shards again and again meanwhile. No person can mend it; later it works."""

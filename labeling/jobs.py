@@ -11,8 +11,8 @@ from labeling.models import Kind, Project, Run
 def owe(*, project: Project, kind: Kind, by: User | None, options: dict[str, Any] | None = None) -> Run:
     """Write down a Run that the next sweep hands to a worker.
 
-    Guarantees that a project has at most one unfinished training and one unfinished agreement Run: asking again
-    returns the one that is there.
+    Guarantees that of the kinds ONE_AT_A_TIME a project has at most one unfinished Run each: asking again returns the
+    one that is there.
     """
     try:
         with transaction.atomic():

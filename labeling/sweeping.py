@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 
 from labeling import claims, jobs
 from labeling.flow import queue
-from labeling.models import OPEN, Annotation, Event, Kind, Project, Run, RunState
+from labeling.flow.change import ORDERING
+from labeling.models import OPEN, Annotation, Event, Kind, Project, Run, RunState, Verb
 
 # A message that was not answered within this time is sent again: it may have been lost with the broker.
 CALL_AGAIN = timedelta(seconds=15)
@@ -25,13 +26,14 @@ def tidy() -> None:
     """Give back the slots of leases that ran out, take back Runs whose worker died, owe trainings that are due."""
     queue.reap()
     claims.recover()
-    for project in Project.objects.select_related("version"):
+    for project in Project.objects.select_related("version__run").defer("version__evaluation"):
         if training_is_due(project):
             jobs.owe(project=project, kind=Kind.TRAIN, by=None)
 
 
 def training_is_due(project: Project) -> bool:
-    """Enough labels are new, or some are and a minute has passed; two classes must have been seen.
+    """Enough labels are new, or some are and a minute has passed, or an owner wants another order; two classes must
+    have been seen.
 
     After a failure there is a pause: what made it fail is rarely gone at once, and a training is dear.
 
@@ -39,9 +41,10 @@ def training_is_due(project: Project) -> bool:
     that committed late must be trained all the same.
     """
     new = new_label_acts(project)
-    if new < 1 or Run.objects.filter(project=project, kind=Kind.TRAIN, state__in=OPEN).exists():
+    other_order = _wants_another_order(project)
+    if (new < 1 and not other_order) or Run.objects.filter(project=project, kind=Kind.TRAIN, state__in=OPEN).exists():
         return False
-    if (new < project.retrain_after and not _waited(project, new)) or _resting(project):
+    if not (other_order or new >= project.retrain_after or _waited(project, new)) or _resting(project):
         return False
     taught = Annotation.objects.decided().filter(project=project, sentence__audit_place__isnull=True)
     return taught.values("label").distinct()[:2].count() == 2
@@ -51,6 +54,16 @@ def new_label_acts(project: Project) -> int:
     """How many label acts the current version has not heard of."""
     known = project.version.n_label_events if project.version else 0
     return Event.objects.of_labels(project).count() - known
+
+
+def _wants_another_order(project: Project) -> bool:
+    """Whether settings that order the queue changed after the training of the version in service was asked for."""
+    version = project.version
+    if version is None:
+        return False
+    asked_at = version.run.asked_at if version.run else version.trained_at
+    changes = Event.objects.filter(project=project, verb=Verb.CHANGED, after__has_any_keys=ORDERING)
+    return changes.filter(at__gt=asked_at).exists()
 
 
 def _waited(project: Project, new: int) -> bool:

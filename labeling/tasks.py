@@ -1,6 +1,9 @@
 """Celery tasks: claim the Run, call one verb, record the outcome."""
 
-from celery import shared_task
+from typing import Any
+
+from celery import chord, shared_task
+from django.conf import settings
 
 from labeling import sweeping, work
 
@@ -16,7 +19,21 @@ def sweep() -> None:
 # A training that hangs is killed after half an hour; its Run is then tried again, three times in all.
 @shared_task(name="labeling.tasks.learn", ignore_result=True, time_limit=1800)
 def learn(run_id: int) -> None:
-    work.perform(run_id)
+    work.perform(run_id, share=_side_by_side if settings.SCORING_PARTS > 1 else None)
+
+
+def _side_by_side(run_id: int, token: str, parts: int) -> None:
+    chord(look.s(run_id, token, part) for part in range(parts))(settle.s(run_id, token))
+
+
+@shared_task(name="labeling.tasks.look", ignore_result=False, time_limit=1800)
+def look(run_id: int, token: str, part: int) -> Any:
+    return work.go_on(run_id, token, "labeling.flow.side_by_side.look", part=part)
+
+
+@shared_task(name="labeling.tasks.settle", ignore_result=True, time_limit=1800)
+def settle(found: list[Any], run_id: int, token: str) -> None:
+    work.go_on(run_id, token, "labeling.flow.side_by_side.settle", found=found)
 
 
 @shared_task(name="labeling.tasks.exchange", ignore_result=True)

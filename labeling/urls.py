@@ -8,6 +8,7 @@ from labeling.views import (
     articles,
     entry,
     exports,
+    find,
     guideline,
     health,
     home,
@@ -15,6 +16,8 @@ from labeling.views import (
     model,
     preferences,
     runs,
+    settings,
+    why,
 )
 
 urlpatterns = [
@@ -39,6 +42,8 @@ urlpatterns = [
     path("p/<slug:slug>/runs/<int:pk>/progress/", runs.progress, name="run_progress"),
     path("p/<slug:slug>/model/", model.model, name="model"),
     path("p/<slug:slug>/model/train/", model.train, name="train"),
+    path("p/<slug:slug>/model/evaluate/", model.evaluate, name="evaluate"),
+    path("p/<slug:slug>/model/confusion/<slug:true>/<slug:predicted>/", model.confusion, name="confusion"),
     path("p/<slug:slug>/agreement/", agreement.agreement, name="agreement"),
     path("p/<slug:slug>/agreement/measure/", agreement.measure, name="measure"),
     path("p/<slug:slug>/disputes/", agreement.disputes, name="disputes"),
@@ -47,4 +52,9 @@ urlpatterns = [
     path("p/<slug:slug>/exports/<int:pk>/", exports.download, name="download"),
     path("p/<slug:slug>/people/", members.members, name="members"),
     path("p/<slug:slug>/people/<int:pk>/link/", members.member_link, name="member_link"),
+    path("p/<slug:slug>/settings/", settings.settings, name="settings"),
+    path("p/<slug:slug>/find/", find.find, name="find"),
+    path("p/<slug:slug>/find/ask/", find.ask_first, name="ask_first"),
+    path("p/<slug:slug>/find/take-back/", find.take_back, name="take_back"),
+    path("p/<slug:slug>/sentences/<int:pk>/why/", why.why, name="why"),
 ]

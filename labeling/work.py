@@ -3,7 +3,9 @@
 import contextlib
 import logging
 import threading
+from collections.abc import Callable
 from types import TracebackType
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -11,10 +13,10 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
-from labeling.claims import Claim
+from labeling.claims import Claim, HandedOver
 from labeling.errors import FactcheckError, LostClaim
 from labeling.models import Kind, Preference, Role, Run
-from ml.errors import MlError
+from ml.errors import MlError, SpaceMoved
 
 log = logging.getLogger(__name__)
 
@@ -25,18 +27,40 @@ VERB = {
     Kind.TRAIN: "labeling.flow.train.run",
     Kind.AGREE: "labeling.flow.agree.run",
     Kind.EXPORT: "labeling.flow.export.write",
+    Kind.FEATURES: "labeling.flow.features.run",
+    Kind.EVALUATE: "labeling.flow.evaluate.run",
+    Kind.EXPLAIN: "labeling.flow.explain.run",
 }
 BEAT_SECONDS = 10.0
 
 
-def perform(run_id: int) -> bool:
-    """Claim the Run and do it; True where it was done, False where there was nothing to claim or it failed."""
-    claim = Claim.take(run_id)
+# Starts the tasks that go on with a Run: its key, the token of the attempt, the number of parts.
+Share = Callable[[int, str, int], object]
+
+
+def perform(run_id: int, *, share: Share | None = None) -> bool:
+    """Claim the Run and do it; True where it was done, False where there was nothing to claim or it failed.
+
+    With `share`, the verb may hand it over to be done in parts; that is done too. Else this process does all of it.
+    """
+    claim = Claim.take(run_id, parts=settings.SCORING_PARTS if share else 1)
     if claim is None:
         return False
     with translation.override(_language_of(claim.run)), _Attempt(claim) as attempt:
-        import_string(VERB[Kind(claim.run.kind)])(claim=claim)
+        outcome = import_string(VERB[Kind(claim.run.kind)])(claim=claim)
+        if share is not None and isinstance(outcome, HandedOver):
+            share(run_id, str(claim.run.token), outcome.parts)
     return not attempt.failed
+
+
+def go_on(run_id: int, token: str, verb: str, **options: Any) -> Any:
+    """Do a part of an attempt that was handed over: what `verb` returns, None where the attempt has ended or fails."""
+    claim = Claim.resume(run_id, token)
+    if claim is None:
+        return None
+    with translation.override(_language_of(claim.run)), _Attempt(claim):
+        return import_string(verb)(claim=claim, **options)
+    return None
 
 
 def _language_of(run: Run) -> str:
@@ -82,8 +106,10 @@ class _Attempt:
             log.warning("run %s was taken over by another worker", self.claim.run.pk)
             return True
         mendable = isinstance(error, FactcheckError | MlError)
+        # The next attempt is fitted in the directions that moved meanwhile.
+        again = not mendable or isinstance(error, SpaceMoved)
         with contextlib.suppress(LostClaim):
-            self.claim.fail(_reason(error), again=not mendable)
+            self.claim.fail(_reason(error), again=again)
         return mendable
 
 

@@ -12,8 +12,15 @@ REASONS = (
     gettext_noop("not defined (no unit has two answers)"),
     gettext_noop("not defined (one label only)"),
     gettext_noop("not defined (no sentences)"),
-    gettext_noop("not defined (no answered audit sentences)"),
     gettext_noop("not defined (needs 10 labels of two articles)"),
+    gettext_noop("not defined (not enough audit labels yet)"),
+    gettext_noop("not defined (needs 20 labels drawn by lot, of 4 articles and two kinds)"),
+    gettext_noop("not defined (fewer than 10 sentences of this label drawn by lot)"),
+    gettext_noop(
+        "not defined (the model chose some of these sentences; a choice by score has no chance to correct for)"
+    ),
+    gettext_noop("not defined (needs 5 measured versions)"),
+    gettext_noop("not defined (the measured versions differ too little in their labels)"),
 )
 
 
@@ -38,15 +45,20 @@ def figure(found: object) -> Figure:
     if not isinstance(found, Mapping):
         return Figure(None, reason=_("Not measured."))
     value = _number(found.get("value"))
-    reason = found.get("reason")
     return Figure(
         value=value,
         low=_number(found.get("low")),
         high=_number(found.get("high")),
         n=_count(found.get("n", found.get("n_units"))),
         n_answers=_count(found.get("n_answers")),
-        reason="" if value is not None else _(reason) if isinstance(reason, str) and reason else _("Not measured."),
+        reason="" if value is not None else reason_of(found) or _("Not measured."),
     )
+
+
+def reason_of(found: object) -> str:
+    """The reason in a JSON object, in the language of the page; empty where there is none."""
+    reason = part(found, "reason")
+    return _(reason) if isinstance(reason, str) and reason else ""
 
 
 def part(tree: object, *path: str) -> object:

@@ -17,6 +17,26 @@ SCHEME = (
     ("condemnation", "Condemnation", "Kecaman", False),
     ("none", "None of these", "Lainnya", True),
 )
+# Label -> (English, Indonesian): words that such sentences tend to hold, to find the first ones by. Words of content
+# alone: what every sentence holds leads nowhere.
+CUES = {
+    "claim": (
+        "said says stated claims claimed announced alleged insisted according spokesperson",
+        "kata ujar menyatakan mengklaim menyebut mengatakan menegaskan menurut juru bicara",
+    ),
+    "denial": (
+        "denied denies denial rejected rejects refuted dismissed untrue false baseless",
+        "membantah menepis menyangkal menampik bantahan tudingan tidak benar tak berdasar hoaks",
+    ),
+    "condemnation": (
+        "condemned condemns condemnation deplored denounced criticised protested outrage shameful unacceptable",
+        "mengecam mengutuk kecaman menyesalkan memprotes mengkritik keji biadab tercela",
+    ),
+    "none": (
+        "Monday morning rain weather schedule background kilometres visitors",
+        "Senin pagi hujan cuaca jadwal suasana kilometer pengunjung",
+    ),
+}
 
 
 @transaction.atomic
@@ -43,7 +63,16 @@ def create_project(
         raise Refused(said) from error
     project.save()
     Label.objects.bulk_create(
-        Label(project=project, key=key, digit=digit, name_en=en, name_id=id_, is_none=is_none)
+        Label(
+            project=project,
+            key=key,
+            digit=digit,
+            name_en=en,
+            name_id=id_,
+            is_none=is_none,
+            cue_en=CUES[key][0],
+            cue_id=CUES[key][1],
+        )
         for digit, (key, en, id_, is_none) in enumerate(SCHEME, start=1)
     )
     texts = {f"text_{lang}": (GUIDELINES / f"default.{lang}.md").read_text(encoding="utf-8") for lang in ("en", "id")}

@@ -45,6 +45,7 @@ def glance(project: Project) -> Glance:
     people = roster(project, by=None)
     runs = list(Run.objects.filter(project=project)[:10])
     metrics = project.version.metrics if project.version else {}
+    measured = Project.objects.filter(pk=project.pk).values_list("version__evaluation__audit__macro_f1", flat=True)
     return Glance(
         answered=progress.answered(project.pk),
         total=project.n_pool,
@@ -52,7 +53,7 @@ def glance(project: Project) -> Glance:
         people=people,
         annotators=sum(one.membership.role == Role.ANNOTATOR for one in people),
         cross_validation=figure(part(metrics, "cross_validation", "macro_f1")),
-        audit=figure(part(metrics, "audit", "macro_f1")),
+        audit=figure(measured.first()),
         last=runs[0] if runs else None,
         concerns=_concerns(runs, disputed(project).count()),
     )

@@ -29,6 +29,9 @@ _OPEN = """s.in_pool AND s.slots_free > 0
                     WHERE a.sentence_id = s.id AND a.annotator_id = %s AND a.state = 'given')
     AND NOT EXISTS (SELECT 1 FROM labeling_lease l WHERE l.sentence_id = s.id AND l.annotator_id = %s AND l.held)"""
 
+# Sentence s is one that an owner asked for and that still wants an answer: the words of its partial index.
+_SOUGHT = "s.in_pool AND s.slots_free > 0 AND s.audit_place IS NULL AND s.sought_at IS NOT NULL"
+
 
 class _Raced(Exception):
     """Somebody took a slot between our look and our grasp."""
@@ -51,6 +54,8 @@ class _Asker:
     user_id: int
     project_id: int
     version_id: int | None
+    # Whether anything waits that an owner asked for.
+    sought: bool
     held: Sequence[Lease]
 
     @property
@@ -110,8 +115,10 @@ def _at_work(by: Membership) -> bool:
 
 def _take(by: Membership, want: int) -> list[Lease]:
     # The lock on one's own membership: two tabs of one person take in turn.
-    (served, version_id), *_ = dialect.rows(
-        "SELECT m.served, p.version_id FROM labeling_membership m JOIN labeling_project p ON p.id = m.project_id"
+    (served, version_id, sought), *_ = dialect.rows(
+        "SELECT m.served, p.version_id,"
+        f" EXISTS (SELECT 1 FROM labeling_sentence s WHERE s.project_id = p.id AND {_SOUGHT})"
+        " FROM labeling_membership m JOIN labeling_project p ON p.id = m.project_id"
         f" WHERE m.id = %s {dialect.lock('m')}",
         (by.pk,),
     )
@@ -125,7 +132,7 @@ def _take(by: Membership, want: int) -> list[Lease]:
     lacking = want - len(held)
     if lacking <= 0:
         return held
-    asker = _Asker(by.user_id, by.project_id, version_id, held)
+    asker = _Asker(by.user_id, by.project_id, version_id, bool(sought), held)
     turns = range(served, served + lacking)
     picks = _choose(asker, turns)
     if not picks and reap(project_id=by.project_id):
@@ -134,10 +141,12 @@ def _take(by: Membership, want: int) -> list[Lease]:
 
 
 def _choose(asker: _Asker, turns: range) -> list[_Pick]:
-    """Up to one pick a turn: each fifth of the audit sample, the others by rank; either stands in for the other."""
+    """Up to one pick a turn: each fifth of the audit sample, the others as an owner asked, then by rank; either stands
+    in for the other."""
     due = sum(turn % AUDIT_TURN == AUDIT_TURN - 1 for turn in turns)
     audit = _from_audit_sample(asker, due)
-    main = _from_ranking(asker, len(turns) - len(audit))
+    main = _from_sought(asker, len(turns) - len(audit))
+    main += _from_ranking(asker, len(turns) - len(audit) - len(main))
     main += _from_the_rest(asker, len(turns) - len(audit) - len(main))
     if len(audit) + len(main) < len(turns):
         audit = _from_audit_sample(asker, len(turns) - len(main))
@@ -160,6 +169,18 @@ def _from_audit_sample(asker: _Asker, n: int) -> list[_Pick]:
     return [_Pick(pk, Selection.RANDOM.value) for (pk,) in found]
 
 
+def _from_sought(asker: _Asker, n: int) -> list[_Pick]:
+    """What an owner asked for, in the order of asking."""
+    if n <= 0 or not asker.sought:
+        return []
+    found = dialect.rows(
+        f"SELECT s.id FROM labeling_sentence s WHERE s.project_id = %s AND {_SOUGHT} AND {_OPEN}"
+        f" ORDER BY s.sought_at, s.id LIMIT %s {dialect.skip_locked('s')}",
+        (asker.project_id, *asker.me, n),
+    )
+    return [_Pick(pk, Selection.SEED.value) for (pk,) in found]
+
+
 def _from_ranking(asker: _Asker, n: int) -> list[_Pick]:
     version = asker.version_id
     if version is None or n <= 0:
@@ -167,7 +188,7 @@ def _from_ranking(asker: _Asker, n: int) -> list[_Pick]:
     query = (
         "SELECT s.id, q.selection, q.place FROM labeling_queueentry q JOIN labeling_sentence s ON s.id = q.sentence_id"
         # A sentence may have been drawn for the audit sample since it was ranked.
-        " WHERE q.version_id = %s AND q.place {} %s AND s.audit_place IS NULL AND "
+        " WHERE q.version_id = %s AND q.place {} %s AND s.audit_place IS NULL AND s.sought_at IS NULL AND "
         f"{_OPEN} ORDER BY q.place LIMIT %s {dialect.skip_locked('s')}"
     )
     places = [lease.place for lease in asker.held if lease.version_id == version and lease.place is not None]
@@ -188,7 +209,7 @@ def _from_the_rest(asker: _Asker, n: int) -> list[_Pick]:
         return []
     query = (
         "SELECT s.id, s.shuffle FROM labeling_sentence s"
-        " WHERE s.project_id = %s AND s.audit_place IS NULL AND s.shuffle {} %s AND NOT EXISTS"
+        " WHERE s.project_id = %s AND s.audit_place IS NULL AND s.sought_at IS NULL AND s.shuffle {} %s AND NOT EXISTS"
         " (SELECT 1 FROM labeling_queueentry q WHERE q.version_id = %s AND q.sentence_id = s.id)"
         f" AND {_OPEN} ORDER BY s.shuffle LIMIT %s {dialect.skip_locked('s')}"
     )

@@ -25,7 +25,7 @@ JUDGEMENT_FIELDS = (
     *("comment", "seconds", "surplus", "selection", "model_version", "guideline_version", "answered_at"),
 )
 FLAGS = ("unsure", "boilerplate", "bad_segment")
-_VERSION_REST = ("version__metrics", "version__label_counts", "version__path", "version__sha256")
+_VERSION_REST = tuple(f"version__{name}" for name in ("metrics", "evaluation", "label_counts", "path", "sha256"))
 _JUDGED = (
     *("sentence_id", "sentence__text", "sentence__lang", "sentence__source_id", "sentence__source__unit"),
     *("annotator_id", "label_id", "second_label_id", *FLAGS, "comment", "seconds", "surplus", "selection"),

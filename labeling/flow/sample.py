@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Case, F, IntegerField, Max, Value, When
+from django.db.models.functions import Greatest
 
 from labeling.keys import place_of
 from labeling.models import Project, Sentence, Upload
@@ -73,6 +74,8 @@ def draw(*, project: Project, candidates: Candidates) -> int:
                 *(When(pk=pk, then=Value(place + at + n)) for n, pk in enumerate(batch)), output_field=IntegerField()
             ),
             audit_probability=len(chosen) / candidates.n,
-            slots_free=F("slots_free") + more,
+            # One that was under review has its second answer already, or is about to get it.
+            slots_free=F("slots_free") + Greatest(more - F("reviews"), 0),
+            reviews=0,
         )
     return len(chosen)

@@ -10,14 +10,14 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from labeling import formats
+from labeling import formats, jobs
 from labeling.claims import Claim
 from labeling.errors import BadUpload
 from labeling.flow import sample
 from labeling.flow.laying import Cut, Layer, Piece
 from labeling.flow.tally import Tally
 from labeling.formats.shapes import Article, Bad, Options, Origin, Record, Row, origin_of
-from labeling.models import Event, Preference, Project, Upload, Verb
+from labeling.models import Event, Kind, Preference, Project, Upload, Verb
 from ml import segmentation
 
 # One chunk is one transaction: small enough that labelling hardly waits for it on SQLite, which has one writer.
@@ -120,4 +120,5 @@ def _end(claim: Claim, upload: Upload, tally: Tally) -> dict[str, Any]:
         )
         claim.progress(upload.size, upload.size)
         claim.finish(report)
+        jobs.owe(project=claim.project, kind=Kind.FEATURES, by=None)
     return report

@@ -1,22 +1,22 @@
 """Training: settled labels become a model file, its figures, and a new order of the queue."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from labeling import learning
-from labeling.claims import Claim
+from labeling import jobs, learning
+from labeling.claims import Claim, HandedOver
 from labeling.errors import NotEnoughLabels
-from labeling.flow import rank
+from labeling.flow import features, rank, side_by_side
 from labeling.flow.settle import Settled, settled
 from labeling.learning import Taught
-from labeling.models import Event, ModelVersion, Project, Sentence
+from labeling.models import Event, Kind, ModelVersion, Project, Sentence
 
-# Below this many settled audit sentences a figure would say more than it knows.
-LEAST_AUDIT = 20
+# What several people agreed on, or an owner decided, weighs more than what one person said.
+SURE = 1.5
 # Model files of so many versions stay on the disk; the rows of all versions stay, with their figures.
 KEPT_FILES = 5
 _CHUNK = 2_000
@@ -24,8 +24,10 @@ _CHUNK = 2_000
 FEATURES, GATHERED, FITTED, SAVED = 50, 55, 80, 85
 
 
-def run(*, claim: Claim) -> dict[str, Any]:
+def run(*, claim: Claim) -> dict[str, Any] | HandedOver:
     """Train on the settled labels outside the audit sample, rank the pool, publish both; returns the Run's result.
+
+    A large pool is handed over to be ranked in parts, where the claim allows it: `flow.side_by_side` goes on then.
 
     Guarantees: the model, its order and the end of the Run become visible in one transaction or not at all, so the
     previous version serves on whatever fails; no label of the audit sample is trained on; a label given meanwhile
@@ -39,12 +41,16 @@ def run(*, claim: Claim) -> dict[str, Any]:
     # Counted before features are made: a label of a sentence that comes in meanwhile is left out for want of them, and
     # must count as new. One that is trained on all the same is trained on once more.
     heard = Event.objects.of_labels(project).count()
-    _catch_up(project, lambda done, total: claim.progress(done * FEATURES // total, 100))
-    taught, audit = gather(project)
-    counts = Counter(one.label for one in taught)
+    features.catch_up(project, claim, upto=FEATURES)
+    if learning.outgrown(project):
+        # In the background, after this: the directions of today serve until then.
+        jobs.owe(project=project, kind=Kind.FEATURES, by=None)
+    taught, _audit = gather(project)
+    counts = Counter(_most_said(taught).values())
     _require_two(project, counts)
     claim.progress(GATHERED, 100)
-    model = learning.fit(project, taught, audit if len(audit) >= LEAST_AUDIT else [], seed=project.pk)
+    model = learning.fit(project, taught, seed=project.pk)
+    doubts = learning.doubts(model, taught)
     claim.progress(FITTED, 100)
     path, sha256 = learning.save(project, model)
     draft = ModelVersion(
@@ -52,19 +58,26 @@ def run(*, claim: Claim) -> dict[str, Any]:
         run=claim.run,
         path=path,
         sha256=sha256,
-        n_labels=len(taught),
+        n_labels=model.n_labels,
         n_label_events=heard,
         label_counts=dict(counts),
-        metrics=_with_reason(model.metrics, len(audit)),
+        metrics=model.metrics,
     )
     # What ranks is what was read back from the disk and verified, not what is still in memory.
     model = learning.load(draft)
     claim.progress(SAVED, 100)
-    return rank.run(claim=claim, draft=draft, model=model)
+    parts = learning.parted(project, most=claim.parts)
+    if parts > 1:
+        return side_by_side.hand_over(claim=claim, draft=draft, taught=taught, doubts=doubts, parts=parts)
+    return rank.run(claim=claim, draft=draft, model=model, taught=taught, doubts=doubts)
 
 
 def gather(project: Project) -> tuple[list[Taught], list[Taught]]:
-    """The settled labels to learn from, and those of the audit sample. Only sentences with features, in order of id."""
+    """The settled labels to learn from, and those of the audit sample. Only sentences with features, in order of id.
+
+    Where several people answered, each label they chose teaches by its share (soft labels, heaviest first), and all of
+    it counts more than one person's word; in the audit sample the settled label stands alone.
+    """
     keys = dict(project.labels.values_list("pk", "key"))
     taught: list[Taught] = []
     audit: list[Taught] = []
@@ -72,11 +85,30 @@ def gather(project: Project) -> tuple[list[Taught], list[Taught]]:
         drawn = dict(_rows(project, [one.sentence_id for one in batch]))
         known = learning.featured(project, drawn)
         for one in batch:
-            if one.sentence_id in known:
-                article, chance = drawn[one.sentence_id]
-                side = taught if chance is None else audit
-                side.append(Taught(one.sentence_id, keys[one.label_id], article, 1 / (chance or 1)))
+            if one.sentence_id not in known:
+                continue
+            article, chance = drawn[one.sentence_id]
+            if chance is not None:
+                audit.append(Taught(one.sentence_id, keys[one.label_id], article, 1 / chance))
+                continue
+            for label_id, share in _told(one):
+                taught.append(Taught(one.sentence_id, keys[label_id], article, share))
     return taught, audit
+
+
+def _told(one: Settled) -> list[tuple[int, float]]:
+    """The labels that a sentence teaches, each with its weight, the settled one first. A verdict is beyond doubt."""
+    if one.source == "single":
+        return [(one.label_id, 1.0)]
+    if one.source == "adjudicated":
+        return [(one.label_id, SURE)]
+    shares = sorted(one.soft.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [(label_id, SURE * share) for label_id, share in shares]
+
+
+def _most_said(taught: Sequence[Taught]) -> dict[int, str]:
+    """The settled label of each sentence, by id."""
+    return {one.sentence_id: one.label for one in reversed(taught)}
 
 
 def _rows(project: Project, sentence_ids: Sequence[int]) -> Iterator[tuple[int, tuple[str, float | None]]]:
@@ -100,15 +132,6 @@ def _forget_files(project: Project) -> None:
     learning.forget_models(project, keep=kept)
 
 
-def _catch_up(project: Project, tell: Callable[[int, int], None]) -> None:
-    try:
-        learning.catch_up(project, tell=tell)
-    except learning.PoolDamaged:
-        # Shards are made from the sentences alone: damaged ones, or those of an older version, are made anew.
-        learning.drop_features(project)
-        learning.catch_up(project, tell=tell)
-
-
 def _require_two(project: Project, counts: Counter[str]) -> None:
     if len(counts) >= 2:
         return
@@ -119,11 +142,3 @@ def _require_two(project: Project, counts: Counter[str]) -> None:
         "Label more sentences of %(project)s and train again."
     )
     raise NotEnoughLabels(said % {"seen": seen, "project": project.name})
-
-
-def _with_reason(metrics: dict[str, Any], n_audit: int) -> dict[str, Any]:
-    if n_audit >= LEAST_AUDIT:
-        return metrics
-    reason = f"not enough audit labels yet: {n_audit} of {LEAST_AUDIT}"
-    lacking = {**metrics["audit"], "macro_f1": {**metrics["audit"]["macro_f1"], "n": n_audit, "reason": reason}}
-    return {**metrics, "audit": lacking}

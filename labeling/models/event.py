@@ -21,6 +21,8 @@ class Verb(models.TextChoices):
     EXPORTED = "exported"
     JOINED = "joined"
     CREATED = "created"
+    CHANGED = "changed"
+    SOUGHT = "sought"
 
 
 # Verbs after which a settled label may differ: the trainer counts them to know whether it has heard everything.

@@ -23,6 +23,8 @@ class ModelVersion(models.Model):
     label_counts = models.JSONField(default=dict)
     # As ml.evaluation names them; `macro_f1` is repeated beside its n for lists.
     metrics = models.JSONField(default=dict)
+    # What flow.evaluate found after the ranking was published; empty until then.
+    evaluation = models.JSONField(default=dict)
     n_ranked = models.PositiveIntegerField(default=0)
     trained_at = models.DateTimeField(auto_now_add=True)
 
@@ -34,6 +36,24 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} v{self.number}"
+
+
+class Explanation(models.Model):
+    """Why a version reads a sentence as it does: `words` as labeling.learning.explain gives them, a list by label."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="explanations")
+    sentence = models.ForeignKey(Sentence, on_delete=models.CASCADE, related_name="explanations")
+    words = models.JSONField(default=list)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "sentence"], name="explanation_once_a_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.sentence_id}"
 
 
 class QueueEntry(models.Model):

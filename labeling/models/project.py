@@ -17,7 +17,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 
 class Project(models.Model):
-    """One labelling effort. `version` is the ModelVersion whose ranking orders the queue, if there is one."""
+    """One labelling effort. `version` is the ModelVersion whose ranking orders the queue, if there is one.
+
+    `review_share` is the share of the ranking's places that ask a second person about a label that the model doubts;
+    `stop_gain` the rise of macro-F1 with the next hundred labels below which labelling may stop.
+    """
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
@@ -25,6 +29,11 @@ class Project(models.Model):
     overlap = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(10)])
     audit_size = models.PositiveIntegerField(default=300, validators=[MaxValueValidator(10_000)])
     retrain_after = models.PositiveIntegerField(default=20, validators=[MinValueValidator(1)])
+    # A name of ml.strategies.
+    strategy = models.CharField(max_length=40, default="default")
+    find_rare = models.BooleanField(default=True)
+    review_share = models.FloatField(default=0.1, validators=[MinValueValidator(0), MaxValueValidator(0.5)])
+    stop_gain = models.FloatField(default=0.01, validators=[MinValueValidator(0), MaxValueValidator(1)])
     version = models.ForeignKey("labeling.ModelVersion", null=True, on_delete=models.SET_NULL, related_name="+")
     # Counted where rows are written, so that no page counts a million of them.
     n_sentences = models.PositiveIntegerField(default=0)
@@ -37,6 +46,12 @@ class Project(models.Model):
         ordering: ClassVar = ["name", "pk"]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(overlap__gte=1), name="project_overlap_at_least_one"),
+            models.CheckConstraint(
+                condition=models.Q(review_share__gte=0, review_share__lte=0.5), name="project_review_share_up_to_half"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stop_gain__gte=0, stop_gain__lte=1), name="project_stop_gain_of_macro_f1"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -47,7 +62,10 @@ class Project(models.Model):
 
 
 class Label(models.Model):
-    """One class of the project's scheme. `key` is what the export calls it, `digit` is its key on the keyboard."""
+    """One class of the project's scheme. `key` is what the export calls it, `digit` is its key on the keyboard.
+
+    The cues are words or an example sentence by which the label is sought while it lacks labelled sentences.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="labels")
     key = models.SlugField(max_length=40)
@@ -56,6 +74,8 @@ class Label(models.Model):
     name_id = models.CharField(max_length=60)
     # The class that a flag of `boilerplate` or `bad segment` answers with.
     is_none = models.BooleanField(default=False)
+    cue_en = models.TextField(blank=True)
+    cue_id = models.TextField(blank=True)
 
     class Meta:
         ordering: ClassVar = ["digit"]

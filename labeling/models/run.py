@@ -17,6 +17,9 @@ class Kind(models.TextChoices):
     TRAIN = "train", _("Training")
     AGREE = "agree", _("Agreement")
     EXPORT = "export", _("Export")
+    FEATURES = "features", _("Features")
+    EVALUATE = "evaluate", _("Evaluation")
+    EXPLAIN = "explain", _("Explanation")
 
 
 class RunState(models.TextChoices):
@@ -27,6 +30,8 @@ class RunState(models.TextChoices):
 
 
 OPEN = (RunState.OWED, RunState.RUNNING)
+# Of these a project has one unfinished Run at most: a second one would do the same work again.
+ONE_AT_A_TIME = (Kind.FEATURES, Kind.TRAIN, Kind.EVALUATE, Kind.AGREE)
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -67,8 +72,8 @@ class Run(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["project", "kind"],
-                condition=Q(kind__in=["train", "agree"], state__in=OPEN),
-                name="run_one_training_at_a_time",
+                condition=Q(kind__in=ONE_AT_A_TIME, state__in=OPEN),
+                name="run_one_of_a_kind_at_a_time",
             ),
             models.CheckConstraint(condition=Q(state__in=RunState.values), name="run_state_known"),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="run_kind_known"),

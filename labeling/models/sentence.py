@@ -33,7 +33,8 @@ class Sentence(models.Model):
 
     `slots_free` is how many more answers are wanted beyond those given and those lent out. `audit_place` is its place
     in the audit sample, null outside; `audit_probability` is the chance it had to be drawn. `shuffle` is a stable
-    pseudo-random place, made at import.
+    pseudo-random place, made at import. `reviews` is how many answers beyond the project's overlap are wanted, because
+    its label was doubted. `sought_at` is when an owner asked for it to be labelled next.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sentences")
@@ -53,6 +54,8 @@ class Sentence(models.Model):
     shuffle = models.BigIntegerField()
     audit_place = models.PositiveIntegerField(null=True)
     audit_probability = models.FloatField(null=True)
+    reviews = models.PositiveSmallIntegerField(default=0)
+    sought_at = models.DateTimeField(null=True)
 
     objects = SentenceQuerySet.as_manager()
 
@@ -61,6 +64,7 @@ class Sentence(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(slots_free__gte=0), name="sentence_slots_never_negative"),
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="sentence_never_empty"),
+            models.CheckConstraint(condition=Q(reviews__range=(0, 1)), name="sentence_reviewed_once"),
             models.CheckConstraint(
                 condition=Q(audit_place__isnull=True, audit_probability__isnull=True)
                 | Q(audit_place__isnull=False, audit_probability__gt=0, audit_probability__lte=1),
@@ -88,6 +92,12 @@ class Sentence(models.Model):
                 fields=["project", "audit_place"], condition=Q(audit_place__isnull=False), name="sentence_audit_sample"
             ),
             models.Index(fields=["project", "text_hash"], name="sentence_text"),
+            models.Index(
+                fields=["project", "sought_at"],
+                condition=Q(in_pool=True, slots_free__gt=0, audit_place__isnull=True, sought_at__isnull=False),
+                name="sentence_sought",
+            ),
+            models.Index(fields=["project"], condition=Q(reviews__gt=0, slots_free__gt=0), name="sentence_in_review"),
         ]
 
     def __str__(self) -> str:

@@ -1,15 +1,16 @@
 """What the model has learned, how well, and what it asks for next."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from labeling import jobs
 from labeling.access import member_of
+from labeling.flow.confusion import confused
 from labeling.flow.model_report import report
 from labeling.models import Kind, Role
-from labeling.views.asking import PersonRequest, page
+from labeling.views.asking import PersonRequest, page, whole_number
 
 
 @login_required
@@ -25,3 +26,21 @@ def train(request: PersonRequest, slug: str) -> HttpResponse:
     member = member_of(request.user, slug, role=Role.OWNER)
     jobs.owe(project=member.project, kind=Kind.TRAIN, by=request.user)
     return redirect("model", slug=slug)
+
+
+@require_POST
+@login_required
+def evaluate(request: PersonRequest, slug: str) -> HttpResponse:
+    member = member_of(request.user, slug, role=Role.OWNER)
+    jobs.owe(project=member.project, kind=Kind.EVALUATE, by=request.user)
+    return redirect("model", slug=slug)
+
+
+@login_required
+@require_safe
+def confusion(request: PersonRequest, slug: str, true: str, predicted: str) -> HttpResponse:
+    member = member_of(request.user, slug, role=Role.OWNER)
+    cell = confused(member.project, true, predicted, before=whole_number(request.GET.get("before")))
+    if cell is None:
+        raise Http404(true)
+    return render(request, "labeling/confusion.html", page(member, here="model", cell=cell))

@@ -6,15 +6,27 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
-from labeling.models import AgreementReport, Kind, Label, ModelVersion, QueueEntry, Run, RunState, Sentence
+from labeling.models import (
+    AgreementReport,
+    Explanation,
+    Kind,
+    Label,
+    ModelVersion,
+    QueueEntry,
+    Run,
+    RunState,
+    Sentence,
+)
 from tests.browser.conftest import Desk, Seat, session_of
 from tests.views.answering import answers
+from tests.views.evaluated import evaluation
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 FIGURE = {"value": 0.5, "low": 0.25, "high": 0.75, "n": 20, "n_units": 20, "n_answers": 40, "reason": ""}
 PAGES = (
     *("", "articles/", "articles/{source}/", "runs/", "runs/{run}/", "model/", "agreement/", "disputes/"),
-    *("exports/", "people/", "guideline/"),
+    *("exports/", "people/", "guideline/", "settings/", "find/?q=a", "find/?q=", "sentences/{sentence}/why/"),
+    *("model/confusion/claim/denial/", "model/confusion/none/claim/"),
 )
 
 
@@ -25,9 +37,9 @@ def furnish(desk: Desk) -> dict[str, int]:
     answers(desk.cast.ani, first, "claim", comment="Who says so?")
     answers(desk.cast.budi, first, "denial")
     answers(desk.cast.ani, second, "none")
-    metrics = {"audit": {"macro_f1": FIGURE}, "cross_validation": {"macro_f1": FIGURE}}
+    figures = {"metrics": {"cross_validation": {"macro_f1": FIGURE}}, "evaluation": evaluation(first, second)}
     project.version = ModelVersion.objects.create(
-        project=project, number=1, path="x", sha256="x", n_labels=3, n_label_events=3, metrics=metrics
+        project=project, number=1, path="x", sha256="x", n_labels=3, n_label_events=3, **figures
     )
     project.save(update_fields=["version"])
     QueueEntry.objects.create(
@@ -38,7 +50,11 @@ def furnish(desk: Desk) -> dict[str, int]:
     AgreementReport.objects.create(project=project, revision=3, figures={"audit": measured})
     run = Run.objects.create(project=project, kind=Kind.IMPORT, state=RunState.FAILED, error="The file is gone.")
     Run.objects.create(project=project, kind=Kind.EXPORT, state=RunState.DONE, result={"rows": 3, "revision": 3})
-    return {"source": first.source_id, "run": run.pk}
+    word = {"text": first.text[:4], "start": 0, "end": 4, "weight": 0.5}
+    words = [{"label": key, "probability": 0.25, "for": [word], "against": [word]} for key in keys]
+    Explanation.objects.create(project=project, version=project.version, sentence=first, words=words)
+    Sentence.objects.filter(pk=second.pk).update(sought_at="2026-01-02T00:00:00Z", slots_free=1)
+    return {"source": first.source_id, "run": run.pk, "sentence": first.pk}
 
 
 def as_owner(desk: Desk) -> Page:

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from labeling import jobs, work
+from labeling import jobs, learning, work
 from labeling.models import (
     Annotation,
     Event,
@@ -22,6 +22,7 @@ from labeling.models import (
     Source,
     Verb,
 )
+from tests.cast import Cast
 
 SAYS = {
     "claim": "The {who} says that the bridge at {where} will open in {when}.",
@@ -114,6 +115,14 @@ def answer(
         )
         row = Sentence.objects.get(pk=sentence.pk)
         Sentence.objects.filter(pk=sentence.pk).update(slots_free=max(row.slots_free - 1, 0))
+
+
+def shards_of(cast: Cast, sizes: Sequence[int]) -> None:
+    """News in one shard of each of these sizes, each less than the one before; ani has answered a quarter of each."""
+    for n in sizes:
+        sentences = news(cast.project, n)
+        learning.catch_up(cast.project, tell=lambda done, total: None)
+        answer(cast.ani, sentences[: n // 4])
 
 
 def trained(project: Project) -> ModelVersion:

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from labeling import work
 from labeling.flow.tally import Tally
-from labeling.models import Project, Run, RunState
+from labeling.models import Kind, Project, Run, RunState
 from labeling.printable import printable
 from tests.factories import imported, make_project, received
 
@@ -32,7 +32,7 @@ def test_what_cannot_be_stored_or_shown_is_replaced_and_the_rest_stays() -> None
 def test_a_line_with_an_unprintable_name_is_left_out_alone(project: Project, key: str) -> None:
     report = imported(project, f'{{"{key}": 1}}\n{{"text": "Hujan turun."}}\n', "a.jsonl", unit="sentence")
     refused = [(one["line"], "\ufffd" in one["reason"]) for one in report["refused"]]
-    assert (report["added"], refused, Run.objects.get().result) == (1, [(1, True)], report)
+    assert (report["added"], refused, Run.objects.get(kind=Kind.IMPORT).result) == (1, [(1, True)], report)
 
 
 def test_a_duplicate_is_named_printably() -> None:

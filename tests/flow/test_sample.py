@@ -90,3 +90,15 @@ def test_neither_boilerplate_nor_a_twin_is_ever_drawn() -> None:
     text = "\n".join(f"Baca juga: Kabar {one}\nHujan turun.\nJembatan {one} dibuka." for one in range(40))
     imported(make_project(), text)
     assert not Sentence.objects.of_audit_sample().filter(in_pool=False).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("slots_free", "reviews", "then"), [(0, 0, 1), (1, 1, 1), (0, 1, 0)])
+def test_a_review_is_the_second_answer_of_a_sentence_that_is_drawn(slots_free: int, reviews: int, then: int) -> None:
+    project = make_project()
+    rows(project, lines(3))
+    Sentence.objects.update(slots_free=slots_free, reviews=reviews)
+    Project.objects.update(n_pool=100)
+    found = sample.candidates(project=project, upload=Upload.objects.get())
+    sample.draw(project=project, candidates=found)
+    assert Sentence.objects.of_audit_sample().values_list("slots_free", "reviews").get() == (then, 0)

@@ -10,7 +10,7 @@ from django.db.models import F
 from labeling.claims import Claim
 from labeling.errors import LostClaim
 from labeling.flow import segment
-from labeling.models import Event, Preference, Project, Run, RunState, Sentence, Source, Verb
+from labeling.models import Event, Kind, Preference, Project, Run, RunState, Sentence, Source, Verb
 from tests.factories import claimed, imported, make_project, make_sentences, person, received, rows
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +155,7 @@ def test_reasons_are_in_the_language_of_who_asked(project: Project) -> None:
 
 def test_the_end_writes_an_event_and_the_result(project: Project) -> None:
     report = imported(project, ARTICLE)
-    run = Run.objects.get()
+    run = Run.objects.get(kind=Kind.IMPORT)
     assert (run.state, run.result, Event.objects.filter(verb=Verb.IMPORTED).count()) == (RunState.DONE, report, 1)
 
 

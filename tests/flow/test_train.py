@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models import ProtectedError
 
 from labeling import jobs, learning, work
 from labeling.flow import train
@@ -11,8 +12,8 @@ from labeling.models import Event, Kind, ModelVersion, Project, QueueEntry, Run,
 from labeling.sweeping import new_label_acts
 from ml.features import hash_texts
 from ml.pool import open_pool
-from tests.cast import Cast
-from tests.flow.newsroom import answer, do, model_file, news, trained
+from tests.cast import Cast, gather
+from tests.flow.newsroom import answer, do, model_file, news, trained, truth
 
 # Each trains a model: more than a moment.
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -70,18 +71,66 @@ def test_the_audit_sample_is_never_trained_on(cast: Cast) -> None:
     assert {one.sentence_id for one in taught} == {one.pk for one in sentences[24:64]}
 
 
-def test_the_audit_sample_is_what_the_model_is_measured_on(cast: Cast) -> None:
-    sentences = _taught(cast, audit=24)
-    answer(cast.ani, sentences[:24])
-    figure = trained(cast.project).metrics["audit"]["macro_f1"]
-    assert (figure["n"], figure["low"] <= figure["value"] <= figure["high"]) == (24, True)
+def test_the_figures_of_the_audit_sample_are_owed_when_the_new_order_is_served(cast: Cast) -> None:
+    _taught(cast)
+    trained(cast.project)
+    assert Run.objects.filter(project=cast.project, kind=Kind.EVALUATE, state=RunState.OWED).count() == 1
 
 
-def test_too_small_an_audit_sample_gives_a_reason_instead_of_a_figure(cast: Cast) -> None:
-    sentences = _taught(cast, audit=24)
-    answer(cast.ani, sentences[:7])
-    figure = trained(cast.project).metrics["audit"]["macro_f1"]
-    assert (figure["value"], figure["reason"]) == (None, "not enough audit labels yet: 7 of 20")
+def test_what_two_people_said_differently_teaches_both_by_their_share(db: None) -> None:
+    cast = gather(overlap=3)
+    sentences = news(cast.project, 16)
+    for member, label in ((cast.ani, "claim"), (cast.budi, "claim"), (cast.citra, "denial")):
+        answer(member, sentences[:1], label=label)
+    learning.catch_up(cast.project, tell=lambda *_: None)
+    taught, _audit = train.gather(cast.project)
+    assert [(one.label, round(one.weight, 3)) for one in taught] == [("claim", 1.0), ("denial", 0.5)]
+
+
+def test_what_two_people_agree_on_weighs_more_than_the_word_of_one(db: None) -> None:
+    cast = gather(overlap=2)
+    sentences = news(cast.project, 16)
+    answer(cast.ani, sentences[:2])
+    answer(cast.budi, sentences[:1])
+    learning.catch_up(cast.project, tell=lambda *_: None)
+    taught, _audit = train.gather(cast.project)
+    assert [one.weight for one in taught] == [train.SURE, 1.0]
+
+
+def test_a_sentence_is_counted_once_under_its_settled_label(db: None) -> None:
+    cast = gather(overlap=3)
+    sentences = news(cast.project, 40)
+    answer(cast.ani, sentences[:12])
+    answer(cast.budi, sentences[:1])
+    answer(cast.citra, sentences[:1], label="none")
+    version = trained(cast.project)
+    assert (version.n_labels, version.label_counts) == (
+        12,
+        {"claim": 3, "denial": 3, "condemnation": 3, "none": 3},
+    )
+
+
+def test_an_owner_who_deletes_a_label_that_is_in_use_while_training_is_refused(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _taught(cast)
+
+    def delete() -> None:
+        with pytest.raises(ProtectedError):
+            cast.project.labels.get(key="denial").delete()
+
+    monkeypatch.setattr(learning, "fit", _after(learning.fit, delete))
+    assert trained(cast.project).label_counts["denial"] == 10
+
+
+def test_a_label_that_is_deleted_while_training_leaves_what_was_learned_without_it(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentences = _taught(cast, labels=0)
+    answer(cast.ani, [one for one in sentences if truth(one) != "condemnation"][:30])
+    unused = cast.project.labels.get(key="condemnation")
+    monkeypatch.setattr(learning, "fit", _after(learning.fit, unused.delete))
+    assert "condemnation" not in trained(cast.project).label_counts
 
 
 def test_cross_validation_is_called_biased(cast: Cast) -> None:
@@ -165,7 +214,7 @@ def test_features_are_made_once_for_each_sentence(cast: Cast, monkeypatch: pytes
         hashed.append(len(texts))
         return hash_texts(texts)
 
-    monkeypatch.setattr("labeling.learning.hash_texts", counted)
+    monkeypatch.setattr("labeling.learning.features.hash_texts", counted)
     trained(cast.project)
     assert hashed == [16]
 

@@ -42,6 +42,7 @@ def closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("FACTCHECK_WEB_PROCESSES", "0"),
         ("FACTCHECK_WEB_PROCESSES", "²"),
         ("FACTCHECK_DATA", "~nobody-of-this-name/var"),
+        ("FACTCHECK_LEARNING_STORAGE", '{"BACKEND": "no.such.Storage", "OPTIONS": {"secret_key": "geheim"}}'),
     ],
 )
 def test_it_stops_the_start_with_one_sentence_and_no_password(
@@ -90,3 +91,24 @@ def test_a_database_of_postgresql_is_taken(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("DATABASE_URL", "postgres://ani:geheim@db.example.org/news")
     found = env.database("DATABASE_URL", default={})
     assert (found["HOST"], found["NAME"], found["CONN_MAX_AGE"]) == ("db.example.org", "news", 600)
+
+
+STORAGE = '{"BACKEND": "django.core.files.storage.InMemoryStorage", "OPTIONS": {"location": "/memory"}}'
+
+
+@pytest.mark.parametrize(
+    "value", ["s3", "[]", "{}", '{"BACKEND": 3}', '{"BACKEND": "S3Storage"}', f'{STORAGE[:-1]}, "X": 1}}']
+)
+def test_a_storage_that_makes_no_sense_is_named(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FACTCHECK_LEARNING_STORAGE", value)
+    with pytest.raises(ImproperlyConfigured, match="FACTCHECK_LEARNING_STORAGE must be like"):
+        env.storage("FACTCHECK_LEARNING_STORAGE", default={})
+
+
+def test_a_storage_of_djangos_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FACTCHECK_LEARNING_STORAGE", STORAGE)
+    found = env.storage("FACTCHECK_LEARNING_STORAGE", default={})
+    assert (found["BACKEND"], found["OPTIONS"]) == (
+        "django.core.files.storage.InMemoryStorage",
+        {"location": "/memory"},
+    )

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from labeling import jobs, sweeping
 from labeling.claims import Claim
 from labeling.flow import annotate, queue
+from labeling.flow.change import change
 from labeling.models import Annotation, Event, Kind, Lease, Membership, ModelVersion, Project, Run, RunState, Sentence
 from tests.cast import Cast
 from tests.flow.acting import answer
@@ -185,3 +186,62 @@ def test_a_change_of_mind_counts_as_new(cast: Cast, verb: str) -> None:
     (one,) = pool_of(cast.project, 1)
     Event.objects.create(project=cast.project, verb=verb, sentence=one)
     assert sweeping.new_label_acts(cast.project) == 1
+
+
+def served(project: Project) -> None:
+    """A version in service that has heard of every label."""
+    label_acts = Event.objects.of_labels(project).count()
+    run = jobs.owe(project=project, kind=Kind.TRAIN, by=None)
+    Run.objects.filter(pk=run.pk).update(state=RunState.DONE)
+    project.version = ModelVersion.objects.create(
+        project=project, number=1, path="", sha256="", n_labels=20, n_label_events=label_acts, run=run
+    )
+    project.save(update_fields=["version"])
+
+
+def tune(cast: Cast, **settings: object) -> None:
+    change(project=cast.project, by=cast.citra.user, settings=settings, cues={})
+
+
+def test_another_strategy_makes_a_training_due_without_new_labels(cast: Cast) -> None:
+    pool_of(cast.project, 40)
+    label(cast.ani, 20)
+    served(cast.project)
+    tune(cast, strategy="margin")
+    assert sweeping.training_is_due(cast.project)
+
+
+def test_other_cues_make_a_training_due(cast: Cast) -> None:
+    pool_of(cast.project, 40)
+    label(cast.ani, 20)
+    served(cast.project)
+    change(project=cast.project, by=cast.citra.user, settings={}, cues={"denial": {"cue_en": "denied"}})
+    assert sweeping.training_is_due(cast.project)
+
+
+def test_settings_that_order_nothing_make_no_training_due(cast: Cast) -> None:
+    pool_of(cast.project, 40)
+    label(cast.ani, 20)
+    served(cast.project)
+    tune(cast, retrain_after=30, stop_gain=0.5, audit_size=400)
+    assert not sweeping.training_is_due(cast.project)
+
+
+def test_a_training_asked_for_after_the_change_has_heard_of_it(cast: Cast) -> None:
+    pool_of(cast.project, 40)
+    label(cast.ani, 20)
+    tune(cast, strategy="margin")
+    Event.objects.update(at=Now() - timedelta(seconds=5))
+    served(cast.project)
+    assert not sweeping.training_is_due(cast.project)
+
+
+def test_a_change_while_a_training_runs_is_followed_by_another(cast: Cast) -> None:
+    pool_of(cast.project, 40)
+    label(cast.ani, 20)
+    served(cast.project)
+    tune(cast, review_share=0.3)
+    Run.objects.update(state=RunState.RUNNING)
+    assert not sweeping.training_is_due(cast.project)
+    Run.objects.update(state=RunState.DONE)
+    assert sweeping.training_is_due(cast.project)

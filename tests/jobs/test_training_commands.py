@@ -25,6 +25,23 @@ def test_train_with_wait_trains_here_and_now(cast: Cast, capsys: pytest.CaptureF
     assert (said["version"], said["n_labels"], 0 <= said["macro_f1"] <= 1) == (1, 30, True)
 
 
+@pytest.mark.slow
+def test_train_with_wait_reports_the_audit_sample_where_it_has_enough_labels(
+    cast: Cast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sentences = news(cast.project, 120, audit=24)
+    answer(cast.ani, sentences[:64])
+    said = _said(capsys, "train", "berita", "--wait")
+    assert (said["measured_on"], 0.8 < said["macro_f1"] <= 1) == ("audit sample", True)
+
+
+def test_train_with_wait_falls_back_on_cross_validation_by_its_name(
+    cast: Cast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(cast.ani, news(cast.project, 80)[:30])
+    assert _said(capsys, "train", "berita", "--wait")["measured_on"] == "cross-validation"
+
+
 def test_train_names_the_run(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
     answer(cast.ani, news(cast.project, 80)[:30])
     said = _said(capsys, "train", "berita", "--wait")

@@ -50,9 +50,9 @@ def test_the_overview_counts_answers_of_today(citra: Client, cast: Cast) -> None
 
 
 def test_no_figure_stands_without_its_n(citra: Client, cast: Cast) -> None:
-    metrics = {"audit": {"macro_f1": {"value": 0.5, "low": 0.25, "high": 0.75, "n": 48, "reason": None}}}
+    found = {"audit": {"macro_f1": {"value": 0.5, "low": 0.25, "high": 0.75, "n": 48, "reason": None}}}
     cast.project.version = ModelVersion.objects.create(
-        project=cast.project, number=1, path="x", sha256="y", n_labels=20, n_label_events=20, metrics=metrics
+        project=cast.project, number=1, path="x", sha256="y", n_labels=20, n_label_events=20, evaluation=found
     )
     cast.project.save(update_fields=["version"])
     assert "0.25 to 0.75, n = 48" in overview(citra)

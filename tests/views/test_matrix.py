@@ -38,6 +38,8 @@ MATRIX: dict[str, tuple[str, object, object, object, object]] = {
     "run_progress": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
     "model": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
     "train": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302),
+    "evaluate": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302),
+    "confusion": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
     "agreement": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
     "measure": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302),
     "disputes": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
@@ -46,14 +48,19 @@ MATRIX: dict[str, tuple[str, object, object, object, object]] = {
     "download": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 404),  # the Run of the test has no file
     "members": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
     "member_link": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 200),
+    "settings": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
+    "find": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
+    "ask_first": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302),
+    "take_back": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302),
+    "why": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
 }
-WITH_POST_TOO = ("sign_in", "link", "preferences", "articles", "exports", "members")
+WITH_POST_TOO = ("sign_in", "link", "preferences", "articles", "exports", "members", "settings", "why")
 UNSAFE = sorted({name for name, row in MATRIX.items() if row[0] == "post"} | set(WITH_POST_TOO))
 IN_A_PROJECT = sorted(
     set(MATRIX) - {"home", "healthz", "sign_in", "sign_out", "link", "language", "preferences", "password"}
 )
 
-WITH_KEY = ("annotate_article", "article", "run", "run_progress", "decide", "download", "member_link")
+WITH_KEY = ("annotate_article", "article", "run", "run_progress", "decide", "download", "member_link", "why")
 
 
 def patterns(under: URLResolver) -> Iterator[URLPattern]:
@@ -78,10 +85,12 @@ def addresses(cast: Cast) -> dict[str, str]:
         "annotate_article": sentence.pk,
         "decide": sentence.pk,
         "member_link": cast.budi.pk,
+        "why": sentence.pk,
     }
     found = {}
     for one in patterns(get_resolver()):
         given = {"slug": "berita", "pk": keys.get(one.name or "", run.pk), "token": new_link(user=cast.ani.user)}
+        given |= {"true": "claim", "predicted": "denial"}
         found[one.name or ""] = reverse(one.name or "", kwargs={name: given[name] for name in one.pattern.converters})
     return found
 

@@ -1,0 +1,72 @@
+"""The only door to ml: rows become arrays, results become rows. It converts; what and when is decided in flow."""
+
+from labeling.learning.agreeing import measure
+from labeling.learning.features import catch_up, directions_of, featured, outgrown, refresh
+from labeling.learning.figures import (
+    audited,
+    baseline,
+    corrected,
+    fixed,
+    gained,
+    moved,
+    pool_shares,
+    second_look,
+    stop_signal,
+    suspects,
+)
+from labeling.learning.fitting import explain, fit, load, save
+from labeling.learning.parts import Handed, Seal, hand_over, look, parted, settle, taken_up
+from labeling.learning.places import article_of, drop_features, features_folder, models_folder
+from labeling.learning.ranking import Wish, doubts, nearest, rank, unsure
+from labeling.learning.sealed import forget as forget_models
+from labeling.learning.shapes import Judged, Outside, Ranked, Taught
+from ml.errors import ColumnsMismatch, PoolDamaged, SpaceMoved
+from ml.fitted import FittedModel
+
+__all__ = [
+    "ColumnsMismatch",
+    "FittedModel",
+    "Handed",
+    "Judged",
+    "Outside",
+    "PoolDamaged",
+    "Ranked",
+    "Seal",
+    "SpaceMoved",
+    "Taught",
+    "Wish",
+    "article_of",
+    "audited",
+    "baseline",
+    "catch_up",
+    "corrected",
+    "directions_of",
+    "doubts",
+    "drop_features",
+    "explain",
+    "featured",
+    "features_folder",
+    "fit",
+    "fixed",
+    "forget_models",
+    "gained",
+    "hand_over",
+    "load",
+    "look",
+    "measure",
+    "models_folder",
+    "moved",
+    "nearest",
+    "outgrown",
+    "parted",
+    "pool_shares",
+    "rank",
+    "refresh",
+    "save",
+    "second_look",
+    "settle",
+    "stop_signal",
+    "suspects",
+    "taken_up",
+    "unsure",
+]

@@ -1,0 +1,113 @@
+"""Rows to a question and back: which sentences to ask for next, which look like a cue, which labels are doubted."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from django.conf import settings
+
+from labeling.learning.features import as_ids
+from labeling.learning.places import features_folder
+from labeling.learning.shapes import Ranked, Taught
+from labeling.models import Project
+from ml import order, pool
+from ml.fitted import FittedModel
+from ml.uncertainty import margin
+
+# What the learning worker takes beside the pool: Python, Django, scikit-learn, a model, a batch.
+BASE_BYTES = 400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an order depends on beside pool and model: `ml.order.Question` in rows of ours."""
+
+    strategy: str
+    n: int
+    varied: int
+    seed: int
+    closed: Collection[int]
+    taken: Sequence[int] = ()
+    taught: Sequence[Taught] = field(default=(), repr=False)
+    rare: Collection[str] = ()
+
+
+def rank(project: Project, model: FittedModel, wish: Wish) -> list[Ranked]:
+    """The first sentences to ask for, out of the pool without the closed ones, best first.
+
+    The same arguments and pool give the same order. Raises `SpaceMoved` where the pool was projected anew since the
+    model was fitted.
+    """
+    shards = opened(project)
+    return as_rows(order.first(shards, model, question(wish, shards))) if len(shards) else []
+
+
+def opened(project: Project) -> pool.Pool:
+    """The project's pool, of which no more stays in memory than is set. Raises `PoolDamaged`."""
+    return pool.open_pool(features_folder(project), bytes_kept=bytes_kept())
+
+
+def question(wish: Wish, shards: pool.Pool) -> order.Question:
+    """The wish in arrays; of the settled labels each sentence once, if it has features."""
+    settled: dict[int, str] = {}
+    for one in wish.taught:
+        # Of soft labels the heaviest comes first.
+        settled.setdefault(one.sentence_id, one.label)
+    ids = as_ids(settled)
+    known = np.isin(ids, shards.ids)
+    return order.Question(
+        strategy=wish.strategy,
+        n=wish.n,
+        varied=wish.varied,
+        seed=wish.seed,
+        closed=np.unique(as_ids(wish.closed)),
+        taken=as_ids(wish.taken),
+        labelled=ids[known],
+        labels=[label for label, here in zip(settled.values(), known.tolist(), strict=True) if here],
+        rare=wish.rare,
+    )
+
+
+def bytes_kept() -> int:
+    """So much of the pool's rows may stay in memory after they were looked at."""
+    return max(0, settings.LEARN_MEGABYTES * 1_000_000 - BASE_BYTES)
+
+
+def unsure(project: Project, model: FittedModel, sentence_ids: Sequence[int]) -> list[float]:
+    """How uncertain the model is of each, 0 to 1; 1 for those without features."""
+    shards = opened(project)
+    ids = as_ids(sentence_ids)
+    known = np.isin(ids, shards.ids)
+    found = np.ones(len(ids))
+    if known.any():
+        found[known] = margin(model.probabilities(shards.rows(ids[known])))
+    return [float(one) for one in found]
+
+
+def nearest(project: Project, texts: Sequence[str], n: int, *, closed: Iterable[int]) -> list[int]:
+    """The open sentences most like any of `texts`, best first."""
+    shards = opened(project)
+    return [int(one) for one in order.nearest(shards, texts, n, closed=np.unique(as_ids(closed)))]
+
+
+def doubts(model: FittedModel, taught: Sequence[Taught]) -> dict[int, float]:
+    """Of each sentence how far models that had not seen it doubt its label, 0 to 1; empty where none could be had.
+
+    1 less the out-of-fold probability of the label ("self-confidence", Northcutt et al. 2021).
+    """
+    if len(model.out_of_fold) != len(taught):
+        return {}
+    place = {label: number for number, label in enumerate(model.labels)}
+    return {
+        one.sentence_id: 1 - float(row[place[one.label]])
+        for one, row in zip(taught, model.out_of_fold, strict=True)
+        if one.label in place
+    }
+
+
+def as_rows(found: order.Order) -> list[Ranked]:
+    """An order of ids as rows of ours."""
+    return [
+        Ranked(sentence_id, why, score)
+        for sentence_id, why, score in zip(found.ids.tolist(), found.selection, found.score.tolist(), strict=True)
+    ]

@@ -1,0 +1,40 @@
+"""A project's settings."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from labeling.access import member_of
+from labeling.errors import Refused
+from labeling.flow.change import ORDERING, change
+from labeling.models import Role
+from labeling.project_forms import SettingsForm
+from labeling.views.asking import PersonRequest, page, sent
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: PersonRequest, slug: str) -> HttpResponse:
+    member = member_of(request.user, slug, role=Role.OWNER)
+    form = SettingsForm(*sent(request), project=member.project)
+    if form.is_valid():
+        try:
+            changed = change(project=member.project, by=request.user, settings=form.settings(), cues=form.cues())
+        except Refused as error:
+            form.add_error("audit_size", str(error))
+        else:
+            messages.success(request, told(changed, trained=member.project.version is not None))
+            return redirect("settings", slug=slug)
+    return render(request, "labeling/settings.html", page(member, form=form), status=422 if form.errors else 200)
+
+
+def told(changed: list[str], *, trained: bool) -> str:
+    """What became of a change, in a sentence or two."""
+    if not changed:
+        return _("Nothing was changed.")
+    saved = _("The settings are saved.")
+    follows = trained and not set(ORDERING).isdisjoint(changed)
+    return f"{saved} {_('A training starts by itself, then the queue follows them.')}" if follows else saved

@@ -1,0 +1,34 @@
+"""What may be owed side by side."""
+
+import pytest
+
+from labeling import claims, jobs, work
+from labeling.models import ONE_AT_A_TIME, Kind, Run
+from tests.cast import Cast
+
+
+@pytest.mark.parametrize("kind", ONE_AT_A_TIME)
+def test_asking_again_gives_the_run_that_is_owed(cast: Cast, kind: Kind) -> None:
+    first, second = (jobs.owe(project=cast.project, kind=kind, by=None) for _ in range(2))
+    assert (first, Run.objects.count()) == (second, 1)
+
+
+@pytest.mark.parametrize("kind", [Kind.EXPLAIN, Kind.EXPORT])
+def test_several_questions_are_owed_at_once(cast: Cast, kind: Kind) -> None:
+    for _ in range(2):
+        jobs.owe(project=cast.project, kind=kind, by=None)
+    assert Run.objects.count() == 2
+
+
+def test_different_kinds_are_owed_at_once(cast: Cast) -> None:
+    for kind in Kind:
+        jobs.owe(project=cast.project, kind=kind, by=None)
+    assert Run.objects.count() == len(Kind)
+
+
+def test_every_kind_has_a_verb_and_a_queue() -> None:
+    assert set(work.VERB) == set(claims.QUEUE_OF) == set(Kind)
+
+
+def test_only_what_moves_files_of_people_is_done_by_the_exchange_process() -> None:
+    assert {kind for kind, queue in claims.QUEUE_OF.items() if queue == "exchange"} == {Kind.IMPORT, Kind.EXPORT}
