@@ -1,11 +1,13 @@
-"""All figures of docs/benchmarks.md, one after the other: `make bench`. About a quarter of an hour on two cores."""
+"""All figures of docs/benchmarks.md, one after the other: `make bench`. About an hour and a half on two cores."""
 
 import subprocess
 import sys
 
 COMMANDS = [
     "bench.startup",
-    "bench.training --sentences 10000,100000",
+    "bench.iteration --sentences 10000,100000,1000000",
+    "bench.served --sentences 100000",
+    "bench.efficiency",
     "bench.keypress --labels 200 --latency 300",
     *(
         f"bench.throughput --database {database} --sentences {n} --clients 1,4,16,64 --seconds 4"

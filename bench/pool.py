@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Iterator
+from itertools import islice
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 
+from bench import prose
 from labeling.flow.found import create_project
 from labeling.models import Membership, Preference, Project, Sentence, Source
 
@@ -17,21 +19,24 @@ ROWS = 500
 def fill(n: int) -> Project:
     """A project with `n` sentences of news length, an audit sample of 300, and no ranking."""
     project = create_project(slug="bench", by=None)
-    for first in range(0, n, ROWS):
-        Sentence.objects.bulk_create(_sentences(project, first, min(ROWS, n - first)), batch_size=ROWS)
+    told = prose.texts(n)
+    first = 0
+    while texts := list(islice(told, ROWS)):
+        Sentence.objects.bulk_create(_sentences(project, first, texts), batch_size=ROWS)
+        first += len(texts)
     Project.objects.filter(pk=project.pk).update(n_sentences=n, n_pool=n)
     return project
 
 
-def _sentences(project: Project, first: int, n: int) -> Iterator[Sentence]:
-    texts = [
-        f"Sentence {number}: the head of district {number % 97} said on Tuesday that the bridge "
-        f"over river {number % 31} would stay closed until the repair of its {number % 11} pillars is paid for."
-        for number in range(first, first + n)
-    ]
+def _sentences(project: Project, first: int, texts: list[str]) -> Iterator[Sentence]:
     text = "\n".join(texts)
     source = Source.objects.create(
-        project=project, title=f"Article {first}", lang="en", text=text, sha256=_digest(text, 32), n_sentences=n
+        project=project,
+        title=f"Article {first}",
+        lang="en",
+        text=text,
+        sha256=_digest(text, 32),
+        n_sentences=len(texts),
     )
     start = 0
     for number, one in enumerate(texts):

@@ -51,14 +51,16 @@ def started(folder: Path) -> Iterator[tuple[float, int]]:
     with subprocess.Popen(
         [sys.executable, "manage.py", "up"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
-        while True:
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in/", timeout=5).read()
-                break
-            time.sleep(0.02)
-        yield time.perf_counter() - began, port
-        process.send_signal(signal.SIGINT)
-        process.wait(60)
+        try:
+            while True:
+                with contextlib.suppress(OSError):
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in/", timeout=5).read()
+                    break
+                time.sleep(0.02)
+            yield time.perf_counter() - began, port
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
 
 
 def heaviest_web_process(port: int) -> float:
