@@ -87,6 +87,11 @@ def load(path: Path, *, sha256: str | None = None) -> Artifact:
     return Artifact(_arrays(content, str(head["npz"])), dict(head["manifest"]), seal)
 
 
+def arrays_beside(path: Path) -> Path:
+    """The file of the arrays whose manifest lies at `path`."""
+    return path.with_name(f"{path.stem.partition('-')[0]}.npz")
+
+
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()

@@ -42,20 +42,28 @@ class LengthMismatch(MlError):
     """Arrays that belong together differ in length."""
 
 
-class OneClassOnly(MlError):
+class OneClassOnly(MlError, ValueError):
     """A classifier needs two labels at least."""
 
 
-class WeightsInvalid(MlError):
+class WeightsInvalid(MlError, ValueError):
     """Sample weights are negative, or not finite, or all 0."""
-
-
-class AuditLeak(MlError):
-    """A sentence of the audit sample is among those to train on."""
 
 
 class ProbabilitiesInvalid(MlError):
     """Not a matrix of probabilities: wrong shape, NaN, or outside 0 to 1."""
+
+
+class ChancesInvalid(MlError):
+    """Selection probabilities that are not above 0, or more of them than there are sentences."""
+
+
+class CurveInvalid(MlError):
+    """A learning curve with a figure or a number of labels that is not finite, or with no label at all."""
+
+
+class UnknownLabel(MlError):
+    """A label that is not among the classes."""
 
 
 class UnknownStrategy(MlError):
@@ -72,6 +80,14 @@ class DuplicateIds(MlError):
 
 class SentenceNotPooled(MlError):
     """A sentence id has no features in the pool."""
+
+
+class SpaceMissing(MlError):
+    """Rows are asked for in the pool's directions, which were not fitted yet."""
+
+
+class SpaceMoved(MlError):
+    """A model was fitted in other directions than the pool's of today."""
 
 
 class PoolDamaged(MlError):
@@ -104,3 +120,19 @@ class AnswersInvalid(MlError):
     def __init__(self, *, expected: str, came: str, cure: str, line: int | None = None) -> None:
         super().__init__(expected=expected, came=came, cure=cure)
         self.line = line
+
+
+class LabelledInvalid(MlError):
+    """A file of labelled sentences breaks its format. `line`, from 1, is that of the first bad one, or None."""
+
+    def __init__(self, *, expected: str, came: str, cure: str, line: int | None = None) -> None:
+        super().__init__(expected=expected, came=came, cure=cure)
+        self.line = line
+
+
+class PlanInvalid(MlError):
+    """A replay was asked for that cannot be: a budget under the batch, a pool too small, no seed."""
+
+
+class EncoderInvalid(MlError):
+    """The encoder that is to be plugged in is not installed, does not start, or gives other than it promised."""

@@ -10,7 +10,7 @@ from ml.text import require_clean
 
 COLUMNS = 2**18
 WORD_COLUMNS = COLUMNS // 2  # Columns below are words 1-2, columns from here on are characters 2-5.
-FEATURES_VERSION = 1  # Raise it when a text's row changes: pools and models of another version are made again.
+FEATURES_VERSION = 2  # Raise it when a text's row changes: pools and models of another version are made again.
 
 
 def _hasher(analyzer: str, ngram_range: tuple[int, int]) -> HashingVectorizer:

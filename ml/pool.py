@@ -1,53 +1,77 @@
-"""The pool: hashed features of all sentences, in shards on disk that are mapped, not read.
+"""The pool as it is read: counts, weighted words and latent rows of all sentences, mapped from shards on disk.
 
-A shard is a folder of `.npy` parts. `manifest.json` alone says which shards count: a folder that it does not name is
-the rest of a write that was cut, and is ignored. Small shards are merged as the pool grows (as in a log-structured
-merge tree), so that N sentences lie in about log N shards and each row is written about log N times.
+A shard is a folder of `.npy` parts, with one folder of weighted rows for each space it was projected into.
+`manifest.json` alone says which shards and which space count: what it does not name is the rest of a write that was
+cut, and is ignored. Writing is in `ml/shards.py`.
 """
 
-import fcntl
 import json
-import os
-import shutil
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+import mmap
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
-from ml.durable import sync_directory, write_array, write_text
-from ml.errors import ColumnsMismatch, DuplicateIds, LengthMismatch, PoolDamaged, SentenceNotPooled
-from ml.features import COLUMNS, FEATURES_VERSION
+from ml.errors import PoolDamaged, SentenceNotPooled, SpaceMissing
+from ml.features import COLUMNS, FEATURES_VERSION, WORD_COLUMNS
+from ml.latent import Rows, Space
 
-SHARD_ROWS = 50_000  # A shard this large is never merged again.
-_FORMAT = 1
-_MANIFEST = "manifest.json"
-_PARTS = ("ids", "indptr", "indices", "data", "df_columns", "df_counts")
+FORMAT = 2
+MANIFEST = "manifest.json"
+COUNTS = ("ids", "indptr", "indices", "data", "df_columns", "df_counts", "encoded")
+WEIGHTED = ("indptr", "indices", "data", "dense")
+_SPACE = ("idf", "columns", "components", "centre", "mean", "n_fitted")
+_AGAIN = "Make the features again: manage.py features SLUG --anew"
 
 Ids = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
+class Manifest:
+    """`space` is empty before the first fit. `encoder` names the plugged-in encoder that the dense rows hold."""
+
+    shards: tuple[str, ...] = ()
+    space: str = ""
+    encoder: str = ""
+
+
+@dataclass(frozen=True)
 class Shard:
-    """`ids`: (n,) int64; `matrix`: (n, COLUMNS) float32 CSR over mapped files, read-only."""
+    """`ids`: (n,) int64, ascending; `counts`: (n, COLUMNS) uint8 CSR; `encoded`: (n, e). `rows` is None before the
+    first space. All of it mapped and read-only."""
 
     name: str
     ids: Ids
-    matrix: csr_matrix
+    counts: csr_matrix
+    encoded: NDArray[np.float32]
     df_columns: NDArray[np.int32]
     df_counts: NDArray[np.int64]
+    rows: Rows | None
+
+    def release(self) -> None:
+        """Give the pages of its rows back to the system: they are read again from the disk where needed."""
+        weighted = () if self.rows is None else (*_parts(self.rows.words), self.rows.dense)
+        for array in (*_parts(self.counts), self.encoded, *weighted):
+            mapped = _mapped(array)
+            if mapped is not None:
+                mapped.madvise(mmap.MADV_DONTNEED)
 
 
 @dataclass(frozen=True)
 class Pool:
-    """A pool as it stood when it was opened. Later appends do not show; open it again."""
+    """A pool as it stood when it was opened. Later appends do not show; open it again.
+
+    `bytes_kept`: so much of its weighted rows may stay in memory after they were looked at; None for all.
+    """
 
     shards: tuple[Shard, ...]
+    space: Space | None = None
+    bytes_kept: int | None = None
 
     def __len__(self) -> int:
         return sum(len(shard.ids) for shard in self.shards)
@@ -65,25 +89,57 @@ class Pool:
             total[shard.df_columns] += shard.df_counts
         return total
 
-    def idf(self) -> NDArray[np.float32]:
-        """log((1 + n) / (1 + df)) + 1, as scikit-learn's smooth idf; shape (COLUMNS,)."""
-        smoothed = np.log((1 + len(self)) / (1 + self.document_frequencies)) + 1
-        return smoothed.astype(np.float32)
+    @cached_property
+    def weighted_bytes(self) -> int:
+        """What a look at all weighted rows maps into memory."""
+        views = [shard.rows for shard in self.shards if shard.rows is not None]
+        return sum(array.nbytes for one in views for array in (*_parts(one.words), one.dense))
 
-    def rows(self, ids: Ids) -> csr_matrix:
-        """The features of `ids` in their order, (len(ids), COLUMNS), copied. Raises `SentenceNotPooled`."""
-        wanted = np.asarray(ids, dtype=np.int64)
-        places = self._places(wanted)
+    def seen(self, shard: Shard) -> None:
+        """Called after each look at a shard: a pool that is larger than what may stay in memory gives it back."""
+        if self.bytes_kept is not None and self.weighted_bytes >= self.bytes_kept:
+            shard.release()
+
+    def rows(self, ids: Ids) -> Rows:
+        """The weighted rows of `ids` in their order, copied. Raises `SentenceNotPooled`, `SpaceMissing`."""
+        space = self.fitted_space()
+        empty = Rows(csr_matrix(np.zeros((0, WORD_COLUMNS), np.float32)), np.zeros((0, space.n_dense), np.float32))
+        blocks, back = self._gathered(ids, lambda shard, places: weighted(shard).take(places))
+        words = csr_matrix(vstack([empty.words, *(one.words for one in blocks)], format="csr", dtype=np.float32))
+        return Rows(words[back], np.vstack([empty.dense, *(one.dense for one in blocks)])[back])
+
+    def dense(self, ids: Ids) -> NDArray[np.float32]:
+        """Only the dense part of `rows`, (len(ids), d)."""
+        blocks, back = self._gathered(ids, lambda shard, places: weighted(shard).dense[places])
+        return np.vstack([np.zeros((0, self.fitted_space().n_dense), np.float32), *blocks])[back]
+
+    def counts(self, ids: Ids) -> tuple[csr_matrix, NDArray[np.float32]]:
+        """Counts, (len(ids), COLUMNS), and the encoder's columns of `ids` in their order, copied."""
+        blocks, back = self._gathered(ids, lambda shard, places: (shard.counts[places], shard.encoded[places]))
+        if not blocks:
+            return csr_matrix(np.zeros((0, COLUMNS), np.float32)), np.zeros((0, 0), np.float32)
+        counts = csr_matrix(vstack([one for one, _ in blocks], format="csr", dtype=np.float32))
+        return counts[back], np.vstack([one for _, one in blocks])[back]
+
+    def fitted_space(self) -> Space:
+        """The space. Raises `SpaceMissing` before the first fit."""
+        if self.space is None:
+            raise SpaceMissing(expected="a pool with its space", came="counts alone", cure="Fit it: ml.shards.refresh.")
+        return self.space
+
+    def _gathered(self, ids: Ids, look: Callable[[Shard, Ids], Any]) -> tuple[list[Any], Ids]:
+        """What `look` gives of each shard that holds some of `ids`, and the order that puts them back."""
+        places = self._places(np.asarray(ids, dtype=np.int64))
         edges = np.cumsum([0, *(len(shard.ids) for shard in self.shards)])
         owner = np.searchsorted(edges, places, side="right") - 1
-        blocks = [csr_matrix(np.zeros((0, COLUMNS), np.float32))]
+        blocks: list[Any] = []
         taken: list[Ids] = [np.zeros(0, np.int64)]
         for number in np.unique(owner):
             mine = np.flatnonzero(owner == number)
-            blocks.append(self.shards[number].matrix[places[mine] - edges[number]])
+            blocks.append(look(self.shards[number], places[mine] - edges[number]))
+            self.seen(self.shards[number])
             taken.append(mine)
-        back = np.argsort(np.concatenate(taken), kind="stable")
-        return csr_matrix(vstack(blocks, format="csr", dtype=np.float32))[back]
+        return blocks, np.argsort(np.concatenate(taken), kind="stable")
 
     @cached_property
     def _sorted(self) -> tuple[Ids, Ids]:
@@ -105,156 +161,127 @@ class Pool:
         return order[at]
 
 
-def open_pool(directory: Path) -> Pool:
-    """The pool in `directory`; an absent one is empty. Raises `PoolDamaged`, naming the shard."""
-    names = _shard_names(directory)
-    try:
-        return Pool(tuple(_open_shard(directory / name) for name in names))
-    except PoolDamaged:
-        # An append may have merged shards between the reading of the manifest and the mapping.
-        if _shard_names(directory) == names:
-            raise
-        return Pool(tuple(_open_shard(directory / name) for name in _shard_names(directory)))
+def open_pool(directory: Path, *, bytes_kept: int | None = None) -> Pool:
+    """The pool in `directory`; an absent one is empty. Raises `PoolDamaged`, naming the shard.
 
-
-def append(directory: Path, ids: Ids, matrix: csr_matrix) -> int:
-    """Add rows to the pool; ids that it holds are left as they are. Returns the number of rows added.
-
-    `ids`: (n,) int64, each once; `matrix`: (n, COLUMNS). Safe against a kill at any point and against two appends at
-    once (a lock file): the rows are in after the manifest's rename, and not before.
-    Raises `LengthMismatch`, `ColumnsMismatch`, `DuplicateIds`, `PoolDamaged`.
+    The last one that was opened is kept open: while its manifest stands and its files have their sizes, it is the same.
     """
-    ids = np.asarray(ids, dtype=np.int64)
-    _require_rows(ids, matrix)
-    directory.mkdir(parents=True, exist_ok=True)
-    with _locked(directory), _swept(directory):
-        pool = open_pool(directory)
-        new = np.flatnonzero(~np.isin(ids, pool.ids))
-        if not len(new):
-            return 0
-        kept, new_ids, rows = _merged(list(pool.shards), ids[new], csr_matrix(matrix, dtype=np.float32)[new])
-        name = _write_shard(directory, new_ids, rows)
-        _write_manifest(directory, [*(shard.name for shard in kept), name])
-    return len(new)
+    manifest = read_manifest(directory)
+    while True:
+        try:
+            return _open(directory, manifest, _sizes(directory, manifest), bytes_kept)
+        except PoolDamaged:
+            # A write may have merged shards between the reading of the manifest and the mapping.
+            again = read_manifest(directory)
+            if again == manifest:
+                raise
+            manifest = again
 
 
-def _require_rows(ids: Ids, matrix: csr_matrix) -> None:
-    if matrix.shape[0] != len(ids):
-        raise LengthMismatch(
-            expected="one id a row", came=f"{len(ids)} ids and {matrix.shape[0]} rows", cure="Pass both of one batch."
-        )
-    if matrix.shape[1] != COLUMNS:
-        raise ColumnsMismatch(
-            expected=f"{COLUMNS} columns", came=str(matrix.shape[1]), cure="Make the rows with ml.features.hash_texts."
-        )
-    if len(np.unique(ids)) != len(ids):
-        raise DuplicateIds(expected="each id once", came="an id twice in one append", cure="Remove the twins.")
-
-
-def _merged(shards: list[Shard], ids: Ids, matrix: csr_matrix) -> tuple[list[Shard], Ids, csr_matrix]:
-    """Take in the last shards that are no larger than what is being written."""
-    merged = [(ids, matrix)]
-    size = len(ids)
-    while shards and len(shards[-1].ids) <= size and size + len(shards[-1].ids) <= SHARD_ROWS:
-        last = shards.pop()
-        merged.insert(0, (last.ids, last.matrix))
-        size += len(last.ids)
-    if len(merged) == 1:
-        return shards, ids, matrix
-    together = csr_matrix(vstack([rows for _, rows in merged], format="csr", dtype=np.float32))
-    return shards, np.concatenate([some for some, _ in merged]), together
-
-
-def _write_shard(directory: Path, ids: Ids, matrix: csr_matrix) -> str:
-    matrix.sum_duplicates()
-    columns, counts = np.unique(matrix.indices, return_counts=True)
-    # One index type for both: SciPy would copy the mapped columns to make them equal.
-    index = np.int32 if matrix.nnz < np.iinfo(np.int32).max else np.int64
-    parts = {
-        "ids": ids,
-        "indptr": matrix.indptr.astype(index),
-        "indices": matrix.indices.astype(index),
-        "data": matrix.data.astype(np.float32),
-        "df_columns": columns.astype(np.int32),
-        "df_counts": counts.astype(np.int64),
-    }
-    name = f"shard-{uuid.uuid4().hex}"
-    temporary = directory / f"{name}.part"
-    temporary.mkdir()
-    for part, array in parts.items():
-        write_array(temporary / f"{part}.npy", array)
-    sync_directory(temporary)
-    os.rename(temporary, directory / name)
-    sync_directory(directory)
-    return name
-
-
-def _open_shard(path: Path) -> Shard:
-    try:
-        part = {name: np.load(path / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _PARTS}
-        matrix = csr_matrix(
-            (part["data"], part["indices"], part["indptr"]), shape=(len(part["ids"]), COLUMNS), copy=False
-        )
-    except (OSError, ValueError, EOFError) as reason:
-        raise PoolDamaged(
-            expected="a whole shard", came=f"{path.name}: {reason}", cure="Make the pool again from the database."
-        ) from reason
-    return Shard(path.name, np.asarray(part["ids"]), matrix, part["df_columns"], part["df_counts"])
-
-
-def _shard_names(directory: Path) -> list[str]:
-    path = directory / _MANIFEST
+def read_manifest(directory: Path) -> Manifest:
+    """What counts in `directory`. Raises `PoolDamaged` where it cannot be read or is of another version."""
+    path = directory / MANIFEST
     if not path.exists():
-        return []
+        return Manifest()
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if not text:
+        # Taken for a pool without shards, it would have all of them swept.
+        raise _damaged("a readable manifest", f"{MANIFEST}: an empty file")
+    return parse_manifest(text)
+
+
+def parse_manifest(text: str) -> Manifest:
+    """The manifest that is written so; of no text an empty one. Raises `PoolDamaged` as `read_manifest` does."""
+    if not text:
+        return Manifest()
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        known = (manifest["format"], manifest["features"], manifest["columns"]) == (_FORMAT, FEATURES_VERSION, COLUMNS)
-        names = [str(name) for name in manifest["shards"]]
-    except (ValueError, KeyError, TypeError) as reason:
-        raise PoolDamaged(
-            expected="a readable manifest", came=f"{path.name}: {reason}", cure="Make the pool again from the database."
-        ) from reason
+        found = json.loads(text)
+        known = (found["format"], found["features"], found["columns"]) == (FORMAT, FEATURES_VERSION, COLUMNS)
+        shards = tuple(map(str, found["shards"])) if known else ()
+        manifest = Manifest(shards, str(found["space"]), str(found["encoder"])) if known else Manifest()
+    except (ValueError, KeyError, TypeError, RecursionError) as reason:
+        raise _damaged("a readable manifest", f"{MANIFEST}: {reason}") from reason
     if not known:
-        raise PoolDamaged(
-            expected=f"pool format {_FORMAT}, features version {FEATURES_VERSION}, {COLUMNS} columns",
-            came="a manifest of another version",
-            cure="Make the pool again from the database.",
-        )
-    return names
+        expected = f"pool format {FORMAT}, features version {FEATURES_VERSION}, {COLUMNS} columns"
+        raise _damaged(expected, "a manifest of another version")
+    return manifest
 
 
-def _write_manifest(directory: Path, shards: list[str]) -> None:
-    manifest = {"format": _FORMAT, "features": FEATURES_VERSION, "columns": COLUMNS, "shards": shards}
-    write_text(directory / _MANIFEST, json.dumps(manifest, indent=1))
+def files(manifest: Manifest) -> Iterator[str]:
+    """The path of every file that counts, below the pool's folder. No file ever changes under its name."""
+    for shard in manifest.shards:
+        yield from (f"{shard}/{name}.npy" for name in COUNTS)
+        yield from (f"{shard}/{manifest.space}/{name}.npy" for name in WEIGHTED if manifest.space)
+    yield from (f"{manifest.space}/{name}.npy" for name in _SPACE if manifest.space)
 
 
-def _sweep(directory: Path) -> None:
-    """Remove folders that the manifest does not name. Whoever has them mapped keeps them until the map is closed."""
-    named = set(_shard_names(directory))
-    for path in directory.glob("shard-*"):
-        if path.name not in named:
-            shutil.rmtree(path, ignore_errors=True)
+def read_space(directory: Path, name: str) -> Space:
+    """The space called `name`. Raises `PoolDamaged`."""
+    return Space.from_arrays(name, _load(directory / name, _SPACE, mapped=False))
 
 
-@contextmanager
-def _swept(directory: Path) -> Iterator[None]:
-    """Sweep before a write, since what a kill left may be the room that it needs, and after it, also where the disk
-    refused it: otherwise each try would hold more of a full disk.
+def _sizes(directory: Path, manifest: Manifest) -> tuple[int, ...]:
+    """Of every part that counts; of a missing one -1. A map of a file that was cut ends the process that reads it."""
+    shards = [directory / name for name in manifest.shards]
+    parts = [path / f"{part}.npy" for path in shards for part in COUNTS]
+    parts += [path / manifest.space / f"{part}.npy" for path in shards for part in WEIGHTED if manifest.space]
+    return tuple(part.stat().st_size if part.exists() else -1 for part in parts)
 
-    The manifest is asked anew each time: it may have been written although an error followed.
-    """
-    _sweep(directory)
+
+@lru_cache(maxsize=1)
+def _open(directory: Path, manifest: Manifest, _known: tuple[int, ...], bytes_kept: int | None) -> Pool:
+    space = read_space(directory, manifest.space) if manifest.space else None
+    return Pool(tuple(open_shard(directory / name, manifest.space) for name in manifest.shards), space, bytes_kept)
+
+
+def open_shard(path: Path, space: str) -> Shard:
+    """The shard at `path` with its rows in `space`, none where that is empty. Raises `PoolDamaged`."""
+    part = _load(path, COUNTS)
+    rows = None
     try:
-        yield
-    except OSError:
-        _sweep(directory)
-        raise
-    _sweep(directory)
+        counts = _csr(part, COLUMNS)
+        if space:
+            weighted = _load(path / space, WEIGHTED)
+            rows = Rows(_csr(weighted, WORD_COLUMNS), weighted["dense"])
+    except ValueError as reason:
+        raise _damaged("a whole shard", f"{path.name}: {reason}") from reason
+    lengths = {len(part["ids"]), counts.shape[0], len(part["encoded"])}
+    lengths |= set() if rows is None else {rows.words.shape[0], len(rows)}
+    if len(lengths) > 1 or len(part["df_columns"]) != len(part["df_counts"]):
+        raise _damaged("parts of one length", f"{path.name}: others")
+    return Shard(path.name, part["ids"], counts, part["encoded"], part["df_columns"], part["df_counts"], rows)
 
 
-@contextmanager
-def _locked(directory: Path) -> Iterator[None]:
-    """One writer at a time; the kernel drops the lock of a process that dies."""
-    with open(directory / "lock", "a", encoding="utf-8") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+def _csr(part: dict[str, NDArray[Any]], columns: int) -> csr_matrix:
+    shape = (len(part["indptr"]) - 1, columns)
+    return csr_matrix((part["data"], part["indices"], part["indptr"]), shape=shape, copy=False)
+
+
+def _load(path: Path, names: tuple[str, ...], *, mapped: bool = True) -> dict[str, NDArray[Any]]:
+    try:
+        mode: Literal["r"] | None = "r" if mapped else None
+        return {name: np.load(path / f"{name}.npy", mmap_mode=mode, allow_pickle=False) for name in names}
+    except (OSError, ValueError, EOFError) as reason:
+        raise _damaged("a whole shard", f"{path.name}: {reason}") from reason
+
+
+def weighted(shard: Shard) -> Rows:
+    """The shard's rows in the pool's space. Raises `SpaceMissing`."""
+    if shard.rows is None:
+        raise SpaceMissing(expected="weighted rows", came=f"counts alone in {shard.name}", cure=_AGAIN)
+    return shard.rows
+
+
+def _parts(rows: csr_matrix) -> tuple[NDArray[Any], ...]:
+    return rows.indptr, rows.indices, rows.data
+
+
+def _mapped(array: Any) -> mmap.mmap | None:
+    """The map beneath an array, however often it was viewed."""
+    while array is not None and not isinstance(array, mmap.mmap):
+        array = getattr(array, "base", None)
+    return array
+
+
+def _damaged(expected: str, came: str) -> PoolDamaged:
+    return PoolDamaged(expected=expected, came=came, cure=_AGAIN)
