@@ -179,6 +179,7 @@ CELERY_TASK_ROUTES = {
     "labeling.tasks.look": {"queue": "learn", "priority": 0},
     "labeling.tasks.settle": {"queue": "learn", "priority": 0},
     "labeling.tasks.learn": {"queue": "learn", "priority": 6},
+    "labeling.tasks.measure": {"queue": "measure"},
     "labeling.tasks.exchange": {"queue": "exchange"},
 }
 CELERY_BEAT_SCHEDULE = {

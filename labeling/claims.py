@@ -106,4 +106,7 @@ def recover() -> int:
 
 
 # Which Celery queue does which kind of Run: heavy libraries stay out of the learning worker.
-QUEUE_OF = {kind: "exchange" if kind in (Kind.IMPORT, Kind.EXPORT) else "learn" for kind in Kind}
+# What is measured, and made for the next training, has a queue of its own: it must not hold up the next training.
+QUEUE_OF = {Kind.TRAIN: "learn", Kind.IMPORT: "exchange", Kind.EXPORT: "exchange"} | dict.fromkeys(
+    (Kind.FEATURES, Kind.EVALUATE, Kind.EXPLAIN, Kind.AGREE), "measure"
+)

@@ -36,9 +36,14 @@ def settle(found: list[Any], run_id: int, token: str) -> None:
     work.go_on(run_id, token, "labeling.flow.side_by_side.settle", found=found)
 
 
+@shared_task(name="labeling.tasks.measure", ignore_result=True)
+def measure(run_id: int) -> None:
+    work.perform(run_id)
+
+
 @shared_task(name="labeling.tasks.exchange", ignore_result=True)
 def exchange(run_id: int) -> None:
     work.perform(run_id)
 
 
-CALL = {"learn": learn, "exchange": exchange}
+CALL = {"learn": learn, "measure": measure, "exchange": exchange}

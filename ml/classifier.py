@@ -96,7 +96,7 @@ class BlendClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             )
         # Balanced here, by mass: a row of weight 2 is then the same as the row twice.
         masses = np.bincount(codes, weights)
-        weights = weights * (weights.sum() / len(masses) / masses)[codes]
+        weights = weights / masses[codes] * (weights.sum() / len(masses))
         # Rows that hold nothing at all still teach the intercepts; a fit needs one column.
         columns = np.unique(rows.indices).astype(np.int64) if rows.nnz else np.zeros(1, np.int64)
         touched = rows[:, columns]

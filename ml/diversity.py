@@ -10,6 +10,7 @@ Ids = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Array = NDArray[np.floating[Any]]
 
+CLUSTERS = 500
 COPY = 0.95  # Rows nearer than this say the same: no two of them share a batch.
 
 
@@ -85,8 +86,26 @@ def gradient_plus_plus(
     return np.array(batch, dtype=np.int64)
 
 
+def clustered(rows: Floats, k: int, *, rounds: int = 10) -> Ids:
+    """The cluster of each row, (m,) below `k`: spherical k-means that begins at the first k rows. Dhillon & Modha 2001.
+
+    Rows that come in a drawn order give a drawn beginning. A cluster that loses all its rows stays empty.
+    """
+    middles = rows[:k].copy()
+    found = np.zeros(len(rows), np.int64)
+    for _ in range(rounds):
+        before, found = found, (rows @ middles.T).argmax(axis=1)
+        if (before == found).all():
+            break
+        sums = np.zeros_like(middles)
+        np.add.at(sums, found, rows)
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        middles = np.where(lengths > 0, sums / np.maximum(lengths, 1e-9), middles)
+    return found
+
+
 def most_typical(
-    rows: Floats, covered: Floats, n: int, *, cluster: Callable[[Floats, int], Ids], near: int = 20
+    rows: Floats, covered: Floats, n: int, *, cluster: Callable[[Floats, int], Ids] = clustered, near: int = 20
 ) -> Ids:
     """Places of up to `n` rows: of the largest clusters that hold none of `covered`, the row most like its cluster.
 
@@ -94,7 +113,8 @@ def most_typical(
     cosine to the `near` nearest of the cluster. Hacohen, Dekel & Weinshall 2022, "TypiClust".
     """
     both = np.vstack([rows, covered]) if len(covered) else rows
-    k = min(len(covered) + n, len(both))
+    # Beyond some hundred clusters, labels have found their places: the rest is a matter of lot.
+    k = min(len(covered) + n, len(both), CLUSTERS)
     found = cluster(both, k)
     held = np.bincount(found[len(rows) :], minlength=k)
     sizes = np.bincount(found[: len(rows)], minlength=k)

@@ -164,7 +164,8 @@ class Pool:
 def open_pool(directory: Path, *, bytes_kept: int | None = None) -> Pool:
     """The pool in `directory`; an absent one is empty. Raises `PoolDamaged`, naming the shard.
 
-    The last one that was opened is kept open: while its manifest stands and its files have their sizes, it is the same.
+    The last two that were opened are kept open: while the manifest stands and the files have their sizes, a pool is the
+    same.
     """
     manifest = read_manifest(directory)
     while True:
@@ -228,7 +229,7 @@ def _sizes(directory: Path, manifest: Manifest) -> tuple[int, ...]:
     return tuple(part.stat().st_size if part.exists() else -1 for part in parts)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _open(directory: Path, manifest: Manifest, _known: tuple[int, ...], bytes_kept: int | None) -> Pool:
     space = read_space(directory, manifest.space) if manifest.space else None
     return Pool(tuple(open_shard(directory / name, manifest.space) for name in manifest.shards), space, bytes_kept)

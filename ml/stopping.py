@@ -13,8 +13,8 @@ from ml.evaluation import Score
 
 Array = NDArray[np.float64]
 
-# Kappa of successive versions, the mean of so many. Bloodgood & Vijay-Shanker 2009 ask .99, which versions twenty labels
-# apart hardly ever reach.
+# Kappa of successive versions, the mean of so many. Bloodgood & Vijay-Shanker 2009 ask .99, which versions that are
+# twenty labels apart hardly ever reach.
 STABLE, COMPARED = 0.95, 3
 LEAST_OF_A_LABEL = 10
 VERSIONS = 5

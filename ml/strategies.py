@@ -1,4 +1,3 @@
-# NOTE H1: read /tmp/plan/h1/LEAD.md before you write here; the lead finished this file at 12:28. This line goes away.
 """Which sentences to ask for next: a registry of strategies by name. docs/strategies.md has a paragraph on each.
 
 A strategy looks twice. `worth` looks at every open sentence, a shard at a time, and must cost next to nothing;
@@ -11,8 +10,8 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
 
+from ml.batches import in_batches
 from ml.candidates import Candidates, Choice, Floats, Ids, Known, lot
 from ml.diversity import gradient_plus_plus, greedy_mmr, local_density, lone, most_typical
 from ml.errors import UnknownStrategy
@@ -22,7 +21,6 @@ from ml.uncertainty import disagreement, entropy, information, least_confidence,
 Array = NDArray[np.floating[Any]]
 
 DEFAULT = "balanced_fisher"
-BATCH = 20
 CLOSE_LOOK = 300  # Of those worth most so many are looked at for a varied batch (15 a place: more gains nothing).
 WIDE_LOOK = 1_000  # The same where what is looked for is not how unsure the model is.
 EARLY = 100  # Labels up to which the pool's shape tells more than the model's doubt.
@@ -91,7 +89,7 @@ class Varied:
     def worth(self, ids: Ids, probabilities: Floats, known: Known) -> Array:
         worth = margin(probabilities) + _favoured(probabilities, known)
         scarce = self.scarce * self._early(known)
-        return worth + probabilities @ (scarce * _scarcity(known)) if scarce else worth
+        return worth + _expected(probabilities, scarce * _scarcity(known)) if scarce else worth
 
     def choose(self, candidates: Candidates, n: int) -> Choice:
         known = candidates.known
@@ -109,7 +107,7 @@ class Varied:
             groups = None if candidates.groups is None else candidates.groups[places]
             return greedy_mmr(worth[places], rows[places], size, penalty=penalty, groups=groups, taken=candidates.taken)
 
-        return _in_batches(len(rows), n, head, pick)
+        return in_batches(len(rows), n, head, pick)
 
     def _early(self, known: Known) -> float:
         """1 up to `EARLY` labels, then down with the square of their number."""
@@ -142,7 +140,7 @@ class Fisher:
         def pick(places: Ids, size: int) -> Ids:
             return design.batch(places, size, candidates.groups)
 
-        return _in_batches(len(rows), n, WIDE_LOOK, pick)
+        return in_batches(len(rows), n, WIDE_LOOK, pick)
 
 
 @dataclass(frozen=True)
@@ -164,7 +162,7 @@ class Badge:
             groups = None if candidates.groups is None else candidates.groups[places]
             return gradient_plus_plus(told[places], rows[places], size, generator=generator, groups=groups)
 
-        return _in_batches(len(rows), n, CLOSE_LOOK, pick)
+        return in_batches(len(rows), n, CLOSE_LOOK, pick)
 
 
 @dataclass(frozen=True)
@@ -190,7 +188,7 @@ class Committee:
             groups = None if candidates.groups is None else candidates.groups[at]
             return greedy_mmr(apart[at], rows[at], size, groups=groups, taken=candidates.taken)
 
-        choice = _in_batches(len(places), n, CLOSE_LOOK, pick)
+        choice = in_batches(len(places), n, CLOSE_LOOK, pick)
         return Choice(order[choice.order], choice.selection)
 
 
@@ -209,15 +207,9 @@ class Typical:
         rows = candidates.latent(np.arange(len(candidates)))
         covered = _covered(candidates, rows)
 
-        def cluster(both: Floats, k: int) -> Ids:
-            # Beyond some hundred clusters, labels have found their places: the rest is a matter of lot.
-            k = min(k, 500)
-            means = KMeans(k, init="random", n_init=1, max_iter=20, random_state=candidates.known.seed % 2**32)
-            return np.asarray(means.fit_predict(both), np.int64)
-
         if not n:
             return _first(candidates, n, self.reason)
-        found = most_typical(rows, covered[-len(rows) :], n, cluster=cluster)
+        found = most_typical(rows, covered[-len(rows) :], n)
         found = found[lone(found, candidates.groups)]
         rest = np.setdiff1d(np.arange(len(candidates)), found)
         order = np.concatenate([found, rest])
@@ -226,7 +218,7 @@ class Typical:
         def pick(places: Ids, size: int) -> Ids:
             return lone(order[places], candidates.groups)[:size]
 
-        first = _in_batches(len(order), n, len(order), pick).order
+        first = in_batches(len(order), n, len(order), pick).order
         return Choice(order[first], tuple(reasons[first].tolist()))
 
 
@@ -263,8 +255,15 @@ def _covered(candidates: Candidates, rows: Floats) -> Floats:
 
 
 def _favoured(probabilities: Floats, known: Known) -> Array:
-    favoured: Array = probabilities @ (np.float32(_RARE) * known.rare) if known.rare.any() else np.zeros(1, np.float32)
-    return favoured
+    return _expected(probabilities, _RARE * known.rare)
+
+
+def _expected(probabilities: Floats, weights: Array) -> Array:
+    """The mean of the labels' `weights` (k,) by `probabilities` (n, k), (n,): a row's is the same wherever it lies."""
+    total = np.zeros(len(probabilities), np.float64)
+    for place in np.flatnonzero(weights).tolist():
+        total += probabilities[:, place] * np.float64(weights[place])
+    return total
 
 
 def _scarcity(known: Known) -> Floats:
@@ -280,29 +279,5 @@ def _first(candidates: Candidates, n: int, reason: str) -> Choice:
     def pick(places: Ids, size: int) -> Ids:
         return lone(places, candidates.groups)[:size]
 
-    choice = _in_batches(len(candidates), n, len(candidates), pick)
+    choice = in_batches(len(candidates), n, len(candidates), pick)
     return Choice(choice.order, (reason,) * len(choice.order))
-
-
-def _in_batches(m: int, n: int, head: int, pick: Callable[[Ids, int], Ids]) -> Choice:
-    """`n` of `m` candidates in batches of 20; `pick(places, size)` gives places in the first `head` that are left."""
-    order: list[Ids] = [np.zeros(0, np.int64)]
-    selection: list[str] = []
-    waiting = np.arange(m)
-    while len(selection) < n and len(waiting):
-        near = waiting[:head]
-        picked = pick(near, min(BATCH, n - len(selection)))
-        order.append(near[picked])
-        selection += _reasons(picked)
-        waiting = np.delete(waiting, picked)
-    return Choice(np.concatenate(order), tuple(selection))
-
-
-def _reasons(picked: Ids) -> list[str]:
-    """Candidates stand by worth: a pick is `uncertain` if it is the first that is left, else `diverse`."""
-    left = set(range(int(picked.max()) + 1)) if len(picked) else set()
-    reasons = []
-    for place in picked.tolist():
-        reasons.append("uncertain" if place == min(left) else "diverse")
-        left.remove(place)
-    return reasons

@@ -82,7 +82,7 @@ def _margin(columns: Floats) -> Floats:
 
 def _entropy(columns: Floats) -> Floats:
     logs = np.log(np.maximum(columns, np.float32(1e-30)))
-    spread: Floats = np.clip(-(columns * logs).sum(axis=0) / np.float32(np.log(len(columns))), 0, 1)
+    spread: Floats = np.clip(-_summed(columns * logs) / np.float32(np.log(len(columns))), 0, 1)
     return spread
 
 
@@ -92,13 +92,21 @@ def _least_confidence(columns: Floats) -> Floats:
 
 
 def _information(columns: Floats) -> Floats:
-    told: Floats = np.maximum(1 - (columns * columns).sum(axis=0), 0)
+    told: Floats = np.maximum(1 - _summed(columns * columns), 0)
     return told
+
+
+def _summed(columns: Floats) -> Floats:
+    """Over the k columns, in their order: `sum(axis=0)` adds in another order where there is but one row."""
+    total: Floats = columns[0].copy()
+    for column in columns[1:]:
+        total += column
+    return total
 
 
 def _check(columns: Floats) -> None:
     """Of (k, n): none below 0 and a sum of 1 leave no room for one above 1, and NaN fails every comparison."""
-    least, off = columns.min(initial=0), np.abs(columns.sum(axis=0) - 1).max(initial=0)
+    least, off = columns.min(initial=0), np.abs(_summed(columns) - 1).max(initial=0)
     if least >= -1e-6 and off <= 1e-3:
         return
     if np.isnan(columns).any():

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from labeling import jobs, learning
 from labeling.claims import Claim
-from labeling.models import Kind, ModelVersion, Project
+from labeling.models import Kind, ModelVersion, Project, Run, RunState
 
 # Where the progress bar stands, of 100, when the sentences have their features; the rest is projecting.
 MADE = 70
@@ -16,8 +16,8 @@ def run(*, claim: Claim) -> dict[str, Any]:
     """Bring the project's features up to the pool; returns the Run's result, `{"added", "refreshed"}`.
 
     The option `anew` makes all of them again. Guarantees: it may be cut anywhere and run again; features and
-    directions before serve until the new ones are whole. Where directions moved, the model in service, which was
-    fitted in the old ones, is trained again. Raises LostClaim where another worker took over.
+    directions before serve until the new ones are whole. Where a model is in service it is trained again: it is to rank
+    what is new, in the directions of now. Raises LostClaim where another worker took over.
     """
     project = claim.project
     before = _directions(project)
@@ -32,7 +32,7 @@ def run(*, claim: Claim) -> dict[str, Any]:
     with transaction.atomic():
         claim.progress(100, 100)
         claim.finish(result)
-        if refreshed and ModelVersion.objects.filter(project=project).exists():
+        if (added or refreshed) and ModelVersion.objects.filter(project=project).exists():
             jobs.owe(project=project, kind=Kind.TRAIN, by=claim.run.asked_by)
     return result
 
@@ -42,6 +42,12 @@ def _directions(project: Project) -> str:
         return learning.directions_of(project)
     except learning.PoolDamaged:
         return ""
+
+
+def are_being_made(project: Project) -> bool:
+    """Whether another worker makes features now, and there are some to go on with meanwhile."""
+    making = Run.objects.filter(project=project, kind=Kind.FEATURES, state=RunState.RUNNING)
+    return making.exists() and bool(_directions(project))
 
 
 def catch_up(project: Project, claim: Claim, *, upto: int = MADE) -> int:

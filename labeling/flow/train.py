@@ -41,7 +41,9 @@ def run(*, claim: Claim) -> dict[str, Any] | HandedOver:
     # Counted before features are made: a label of a sentence that comes in meanwhile is left out for want of them, and
     # must count as new. One that is trained on all the same is trained on once more.
     heard = Event.objects.of_labels(project).count()
-    features.catch_up(project, claim, upto=FEATURES)
+    if not features.are_being_made(project):
+        # Else that Run, at its end, has the labels trained on that are left out here for want of features.
+        features.catch_up(project, claim, upto=FEATURES)
     if learning.outgrown(project):
         # In the background, after this: the directions of today serve until then.
         jobs.owe(project=project, kind=Kind.FEATURES, by=None)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 import numpy as np
+from django.db.models import Count, QuerySet, Sum
 from numpy.typing import NDArray
 
 from labeling.learning.places import features_folder, sweep_features, write_features
@@ -31,8 +32,12 @@ def catch_up(project: Project, *, tell: Tell) -> int:
     """
     folder = features_folder(project)
     held = pool.open_pool(folder).ids
-    _require_encoder(pool.read_manifest(folder))
-    rows = Sentence.objects.in_pool().filter(project=project).order_by().values_list("pk", flat=True)
+    manifest = pool.read_manifest(folder)
+    _require_encoder(manifest)
+    sentences = Sentence.objects.in_pool().filter(project=project).order_by()
+    if manifest.space and _are(sentences, held):
+        return 0
+    rows = sentences.values_list("pk", flat=True)
     wanted = as_ids(rows.iterator(chunk_size=20_000))
     gone = np.setdiff1d(held, wanted)
     if len(gone):
@@ -43,6 +48,15 @@ def catch_up(project: Project, *, tell: Tell) -> int:
     if len(wanted) and pool.open_pool(features_folder(project)).space is None:
         write_features(project, lambda folder: shards.refresh(folder, seed=project.pk))
     return len(missing)
+
+
+def _are(sentences: "QuerySet[Sentence]", held: Ids) -> bool:
+    """Whether `sentences` are those `held`, by their number and the sum of their keys.
+
+    At a million sentences the database adds up ten times faster than it tells them all, which every training asks.
+    """
+    told = sentences.aggregate(n=Count("pk"), total=Sum("pk"))
+    return (told["n"], int(told["total"] or 0)) == (len(held), int(held.sum()))
 
 
 def _require_encoder(manifest: pool.Manifest) -> None:

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeling.learning.features import as_ids
-from labeling.learning.places import features_folder
-from labeling.learning.ranking import bytes_kept
+from labeling.learning.ranking import opened
 from labeling.learning.shapes import Outside, Taught
 from labeling.models import Project
 from ml import order, pool, replay, shares, stopping, training
@@ -194,7 +193,7 @@ def _score(found: Part) -> Score:
 
 
 def _pool(project: Project, model: FittedModel) -> pool.Pool:
-    shards = pool.open_pool(features_folder(project))
+    shards = opened(project)
     if shards.shards and shards.fitted_space().name != model.space:
         raise SpaceMoved(expected=f"a pool in {model.space}", came=shards.fitted_space().name, cure="Train again.")
     return shards
@@ -209,7 +208,7 @@ def _probabilities(project: Project, model: FittedModel, sentence_ids: Sequence[
 def _mean(project: Project, model: FittedModel, outside: Outside | None) -> NDArray[np.float64]:
     """The mean probabilities over the pool; a sentence that taught the model is heard of models that it did not."""
     shards = _pool(project, model)
-    sums = model.scan(shards, lambda _ids, told: told.sum(axis=0, dtype=np.float64), bytes_kept=bytes_kept())
+    sums = model.scan(shards, lambda _ids, told: told.sum(axis=0, dtype=np.float64))
     total = sum(sums, np.zeros(len(model.labels)))
     if outside is not None:
         seen = _probabilities(project, model, [one.sentence_id for one in outside.taught])

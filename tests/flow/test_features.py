@@ -94,6 +94,34 @@ def test_new_directions_owe_a_training_where_a_model_is_in_service(cast: Cast) -
     assert owed(cast.project, Kind.TRAIN) == 1
 
 
+def test_new_sentences_owe_a_training_where_a_model_is_in_service(cast: Cast) -> None:
+    answer(cast.ani, news(cast.project, 24)[:12])
+    trained(cast.project)
+    news(cast.project, 4)
+    do(cast.project, Kind.FEATURES)
+    assert owed(cast.project, Kind.TRAIN) == 1
+
+
+def test_without_a_model_in_service_no_training_is_owed(cast: Cast) -> None:
+    news(cast.project, 24)
+    do(cast.project, Kind.FEATURES)
+    assert owed(cast.project, Kind.TRAIN) == 0
+
+
+def test_a_training_does_not_make_what_another_worker_is_making(cast: Cast) -> None:
+    answer(cast.ani, news(cast.project, 24)[:12])
+    trained(cast.project)
+    new = news(cast.project, 8)
+    Run.objects.create(project=cast.project, kind=Kind.FEATURES, state=RunState.RUNNING)
+    assert (trained(cast.project).number, held(cast.project) & {one.pk for one in new}) == (2, set())
+
+
+def test_a_first_training_makes_the_features_that_it_needs_whoever_else_is_making_them(cast: Cast) -> None:
+    answer(cast.ani, news(cast.project, 24)[:12])
+    Run.objects.create(project=cast.project, kind=Kind.FEATURES, state=RunState.RUNNING)
+    assert trained(cast.project).n_labels == 12
+
+
 def test_a_training_that_finds_the_pool_outgrown_owes_new_directions_and_goes_on(cast: Cast) -> None:
     answer(cast.ani, news(cast.project, 24)[:12])
     trained(cast.project)

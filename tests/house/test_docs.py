@@ -63,7 +63,7 @@ def test_every_requirement_is_pinned_and_says_why_it_is_here() -> None:
     assert [line for line in lines if not re.fullmatch(r"[\w\[\]-]+==[\w.]+\s+# \S.*", line)] == []
 
 
-@pytest.mark.parametrize("service", ["web", "worker", "sweep", "exchange", "beat", "postgres", "redis"])
+@pytest.mark.parametrize("service", ["web", "worker", "measure", "sweep", "exchange", "beat", "postgres", "redis"])
 def test_every_service_of_compose_says_whether_it_is_well(service: str) -> None:
     services: Mapping[str, Mapping[str, object]] = COMPOSE["services"]
     assert "healthcheck" in services[service]

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
+from factcheck.celery import app
 from labeling import claims, jobs, learning, tasks, work
 from labeling.errors import LostClaim
 from labeling.flow import rank
@@ -260,6 +261,12 @@ def test_what_was_handed_over_is_deleted_by_the_next_training(taught: Cast) -> N
     do(taught.project, Kind.TRAIN)
     kept = {Path(path).name for path in ModelVersion.objects.values_list("path", flat=True)}
     assert {path.name for path in learning.models_folder(taught.project).glob("*.json")} == kept
+
+
+def test_what_was_handed_over_goes_before_other_trainings() -> None:
+    # In Redis 0 is the highest.
+    routes = [app.amqp.router.route({}, f"labeling.tasks.{name}") for name in ("learn", "look", "settle")]
+    assert [(route["queue"].name, route["priority"]) for route in routes] == [("learn", 6), ("learn", 0), ("learn", 0)]
 
 
 def test_a_claim_of_another_attempt_cannot_be_resumed(taught: Cast) -> None:

@@ -12,7 +12,7 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.estimator_checks import check_estimator
 
-from ml.classifier import BlendClassifier, blended
+from ml.classifier import BlendClassifier, Weights, _moved, blended
 from ml.errors import OneClassOnly, WeightsInvalid
 
 Floats = NDArray[np.float32]
@@ -36,6 +36,7 @@ def rows(n: int = 30, classes: str = "abc", seed: int = 3) -> tuple[Floats, Labe
 
 
 X, Y = rows()
+ONE, OTHER = np.array([[0.2, 0.8]], np.float32), np.array([[0.4, 0.6]], np.float32)
 
 
 def blend(**more: object) -> BlendClassifier:
@@ -144,6 +145,11 @@ def test_one_weight_may_stand_for_all() -> None:
 def test_weights_that_make_no_sense_are_refused(bad: list[float]) -> None:
     with pytest.raises(WeightsInvalid, match="weights"):
         blend().fit(X, Y, bad)
+
+
+def test_the_smallest_weight_there_is_still_counts() -> None:
+    weights = np.where(Y == "b", 5e-324, 1.0)
+    assert blend().fit(X, Y, weights).predict_proba(X).sum(axis=1) == pytest.approx(1, abs=1e-5)
 
 
 def test_weights_of_another_length_are_refused() -> None:
@@ -281,6 +287,14 @@ def test_a_warm_fit_goes_by_the_names_of_classes_not_by_their_places() -> None:
     assert steps(warm=(X, Y), now=(X, swapped)) > 0
 
 
+def test_weights_move_to_where_their_columns_and_classes_are_now() -> None:
+    regression = np.array([[1, 2], [3, 4]], np.float32)
+    last = Weights(np.array([1, 3], np.int32), regression, regression, ONE[0], np.array([5, 6], np.float32))
+    moved = _moved((last, np.array(["b", "d"])), np.array([0, 1, 3, 4]), np.array(["a", "d"]))
+    assert moved is not None
+    assert [part.tolist() for part in moved] == [[[0, 0], [0, 2], [0, 4], [0, 0]], [0, 6]]
+
+
 def test_a_warm_fit_that_shares_no_class_begins_cold() -> None:
     now = rows(classes="xyz")
     assert steps(warm=(X, Y), now=now) == steps(warm=None, now=now)
@@ -289,9 +303,6 @@ def test_a_warm_fit_that_shares_no_class_begins_cold() -> None:
 def test_a_clone_has_the_parameters_and_nothing_learnt() -> None:
     copy = clone(blend(C=2.0, random_state=3).fit(X, Y))
     assert (copy.get_params()["C"], hasattr(copy, "weights_")) == (2.0, False)
-
-
-ONE, OTHER = np.array([[0.2, 0.8]], np.float32), np.array([[0.4, 0.6]], np.float32)
 
 
 def test_at_temperature_one_the_blend_is_the_mean() -> None:

@@ -80,9 +80,14 @@ def test_the_same_pool_and_seed_have_the_same_directions(ready: Path, first: Pat
     assert equal(open_pool(ready).fitted_space(), open_pool(first).fitted_space())
 
 
-def test_directions_do_not_hang_on_how_the_pool_is_parted(tmp_path: Path, first: Path) -> None:
-    other = made(tmp_path / "other", TEXTS[:12], parts=5)
-    assert equal(other.fitted_space(), open_pool(first).fitted_space())
+def test_directions_do_not_hang_on_how_the_pool_is_parted(
+    tmp_path: Path, first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shards, "SHARD_ROWS", 1)
+    for chosen in (ids(7, 8, 9, 10, 11), ids(0, 1, 4), ids(2, 3, 5, 6)):
+        append(tmp_path, chosen, ROWS[chosen])
+    refresh(tmp_path, seed=1)
+    assert equal(open_pool(tmp_path).fitted_space(), open_pool(first).fitted_space())
 
 
 def test_directions_are_fitted_on_a_drawn_sample(ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
