@@ -173,7 +173,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7200, "socket_timeout": 30, "socket_connect_timeout": 5}
 CELERY_TASK_DEFAULT_QUEUE = "sweep"
-CELERY_TASK_ROUTES = {
+CELERY_TASK_ROUTES: dict[str, dict[str, Any]] = {
     # In Redis 0 comes first: what was handed over is taken up by the first worker that is free, be it the one that
     # handed it over. So its lease does not run out behind other Runs.
     "labeling.tasks.look": {"queue": "learn", "priority": 0},

@@ -1,10 +1,14 @@
 """What may be owed side by side."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 
 from labeling import claims, jobs, work
-from labeling.models import ONE_AT_A_TIME, Kind, Run
+from labeling.models import ONE_AT_A_TIME, Kind, Run, RunState
 from tests.cast import Cast
+from tests.flow.pool_of import pool_of
 
 
 @pytest.mark.parametrize("kind", ONE_AT_A_TIME)
@@ -32,3 +36,13 @@ def test_every_kind_has_a_verb_and_a_queue() -> None:
 
 def test_only_what_moves_files_of_people_is_done_by_the_exchange_process() -> None:
     assert {kind for kind, queue in claims.QUEUE_OF.items() if queue == "exchange"} == {Kind.IMPORT, Kind.EXPORT}
+
+
+def test_an_upgrade_owes_each_project_with_sentences_its_features_once(cast: Cast) -> None:
+    migration = import_module("labeling.migrations.0004_features_of_before")
+    pool_of(cast.project, 3)
+    for _ in range(2):
+        migration.owe_features(apps, None)
+    assert list(Run.objects.values_list("project", "kind", "state")) == [
+        (cast.project.pk, Kind.FEATURES, RunState.OWED)
+    ]
