@@ -4,18 +4,19 @@
 
 Each file is replayed by `ml.simulate`: every strategy of ours, the baseline of tutorials, and other libraries with
 their own usual features and with ours. All begin with the same twenty labels of a seed and are measured on the same
-hold-out. Curves are kept as JSON lines, one each: what was broken off goes on where it stopped, as long as neither
-`ml` nor the peers' adapters have changed.
+hold-out. Curves are kept as JSON lines, one each: what was broken off goes on where it stopped, as long as the file,
+the budget, `ml` and the peers' adapters are the same.
 """
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,18 +62,17 @@ def main() -> None:
         python_of(peer)
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    source = _source()
-    done = frozenset(one.key for one in read(options.out, source))
+    sources = {path: _source(path, options.budget) for path in paths}
+    done = frozenset(one.key for one in read(options.out, sources.values()))
     plans = [
-        Plan(path, seed, options.budget, tuple(options.only), options.peers, options.out, source, done)
+        Plan(path, seed, options.budget, tuple(options.only), options.peers, options.out, sources[path], done)
         for path in paths
         for seed in range(options.seeds)
     ]
     with ProcessPoolExecutor(options.processes) as processes:
         for number, finished in enumerate(as_completed([processes.submit(replay, plan) for plan in plans]), start=1):
             print(f"{number} of {len(plans)}: {finished.result()}", file=sys.stderr, flush=True)
-    sets = {path.stem for path in paths}
-    replayed = [one for one in read(options.out, source) if one.set in sets and one.seed < options.seeds]
+    replayed = [one for one in read(options.out, sources.values()) if one.seed < options.seeds]
     print("\n".join(tables(replayed, ours=strategies.DEFAULT)))
 
 
@@ -96,9 +96,9 @@ def _labelled(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _source() -> str:
-    """A digest of the code that curves depend on."""
-    digest = hashlib.sha256()
+def _source(labelled: Path, budget: int) -> str:
+    """A digest of what the curves of a file depend on: the file, the budget, the code."""
+    digest = hashlib.sha256(labelled.read_bytes() + str(budget).encode())
     for top in SOURCES:
         path = ROOT / top
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
@@ -136,17 +136,20 @@ def _keep(plan: Plan, learner: simulate.Learner, ground: simulate.Ground, labels
     curve = list(learner.curve(ground, labels, seed=plan.seed))
     one = Replayed(plan.path.stem, plan.seed, learner.name, tuple(labels), tuple(curve))
     line = {**one.as_json(), "seconds": round(time.perf_counter() - start, 1), "source": plan.source}
-    # One write, at the end of the file: two processes never mix their lines.
+    # One write, at the end of the file: two processes never mix their lines. What a kill left before it stays apart.
     with plan.kept.open("a", encoding="utf-8") as lines:
-        lines.write(json.dumps(line) + "\n")
+        lines.write(f"\n{json.dumps(line)}\n")
 
 
-def read(path: Path, source: str) -> list[Replayed]:
-    """The curves in `path` that this code made."""
-    if not path.exists():
-        return []
-    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [Replayed.from_json(line) for line in lines if line["source"] == source]
+def read(path: Path, sources: Collection[str]) -> list[Replayed]:
+    """The curves in `path` that came of one of `sources`; a line that was cut by a kill is passed over."""
+    found = []
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+        with contextlib.suppress(json.JSONDecodeError):
+            told = json.loads(line)
+            if told["source"] in sources:
+                found.append(Replayed.from_json(told))
+    return found
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.classifier import blended
 from ml.errors import SpaceMoved
 from ml.features import hash_texts
 from ml.fitted import FittedModel
@@ -55,7 +54,7 @@ def explain(model: FittedModel, space: Space, text: str, *, encode: Encode | Non
     texts = [text, *(text[: word.start] + text[word.end :] for word in words)]
     rows = space.weigh(hash_texts(texts), None if encode is None else encode(texts))
     # Before calibration: where the temperature sharpens all to 0 and 1, no single word would move anything.
-    odds = _log_odds(blended(*model.members(rows), temperature=1.0))
+    odds = _log_odds(model.plain.probabilities(rows))
     return Explanation(model.labels, model.probabilities(rows)[0], words, odds[0] - odds[1:])
 
 

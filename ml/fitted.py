@@ -42,6 +42,11 @@ class FittedModel:
     metrics: dict[str, Any]
     out_of_fold: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32), compare=False)
 
+    @property
+    def plain(self) -> "FittedModel":
+        """The blend itself, without its temperature, which only says how sure it may sound."""
+        return replace(self, temperature=1.0)
+
     def members(self, rows: Rows) -> tuple[Floats, Floats]:
         """Probabilities of the regression and of naive Bayes, each (n, k) float32."""
         return _members(rows, *self._halves(), self.weights.intercepts)

@@ -88,7 +88,7 @@ def settle(
         taken=pool.dense(held),
         labelled=pool.dense(question.labelled),
         reference=drawn.dense,
-        reference_told=model.probabilities(drawn),
+        reference_told=model.plain.probabilities(drawn),
     )
     strategy = strategies.strategy(question.strategy)
     choice = strategy.choose(close, min(question.varied, question.n))
@@ -113,7 +113,8 @@ def first(
 
 def survey(pool: Pool, model: FittedModel, question: Question, *, threads: int = THREADS) -> Shortlist:
     """The shortlist of a pool, or of a part of one."""
-    looks = model.scan(
+    # Sharpened by its temperature, a blend is sure of too much to choose by: measured, docs/strategies.md.
+    looks = model.plain.scan(
         pool,
         lambda ids, probabilities: look(ids, probabilities, question, model.labels),
         threads=threads,
@@ -151,7 +152,7 @@ def nearest(pool: Pool, texts: Sequence[str], n: int, *, closed: Ids = _NONE) ->
         directions = product(rows.dense[:, :latent], cues.dense[:, :latent].T)
         pool.seen(shard)
         found.append(np.stack([words.max(axis=1), directions.max(axis=1)], axis=1))
-    both = np.concatenate(found)
+    both = np.concatenate(found, dtype=np.float64)
     like = ((both - both.mean(axis=0)) / np.maximum(both.std(axis=0), 1e-6)).sum(axis=1)
     open_now = np.flatnonzero((like > 0) & ~np.isin(pool.ids, closed))
     order = np.lexsort((pool.ids[open_now], -like[open_now]))[:n]

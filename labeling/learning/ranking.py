@@ -80,7 +80,7 @@ def unsure(project: Project, model: FittedModel, sentence_ids: Sequence[int]) ->
     known = np.isin(ids, shards.ids)
     found = np.ones(len(ids))
     if known.any():
-        found[known] = margin(model.probabilities(shards.rows(ids[known])))
+        found[known] = margin(model.plain.probabilities(shards.rows(ids[known])))
     return [float(one) for one in found]
 
 

@@ -1,5 +1,6 @@
 """What the benches compute themselves: others are measured with it."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from scipy.sparse import csr_matrix, random_array
 from sklearn.linear_model import LogisticRegression
 
-from bench import iteration, prose
+from bench import efficiency, iteration, prose
 from bench.efficiency_table import Replayed, tables
 from bench.peers.environments import command
 from bench.peers.exchange import Codes, Places, Task, read_task, write_task
@@ -109,6 +110,13 @@ def test_every_made_up_sentence_has_a_label() -> None:
 
 def test_the_baseline_of_tutorials_runs_in_the_products_own_environment() -> None:
     assert command("tutorial", "replay")[:3] == [sys.executable, "-m", "bench.peers.tutorial_peer"]
+
+
+def test_curves_of_other_code_and_lines_that_were_cut_are_not_gone_on_from(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.jsonl"
+    lines = [json.dumps({**replayed(name, 0.1, 0.2, 0.3).as_json(), "source": name}) for name in ("now", "before")]
+    kept.write_text(f"{lines[0]}\n{lines[1]}\n{lines[0][:30]}")
+    assert [one.learner for one in efficiency.read(kept, {"now"})] == ["now"]
 
 
 def test_the_table_pairs_learners_with_random_by_set_and_seed() -> None:

@@ -20,6 +20,7 @@ from ml.fitted import FittedModel
 from ml.latent import DENSE_WEIGHT, Rows
 from ml.pool import Pool, Shard, open_pool
 from ml.training import train
+from tests.ml.labelled_file import sentences
 from tests.ml.made_pools import IDS, LABELS, ODD_TEXTS, TEXTS, ids, made
 
 Floats = NDArray[np.float32]
@@ -56,6 +57,15 @@ def test_members_are_those_of_the_classifier(pool: Pool, model: FittedModel) -> 
     rows = pool.rows(IDS)
     classifier = BlendClassifier(n_dense=model.n_dense).fit(rows.take(IDS[:24]).stacked(), LABELS[:24])
     assert np.allclose(np.stack(model.members(rows)), np.stack(classifier.members(rows.stacked())), atol=1e-5)
+
+
+def test_words_that_no_label_touched_weigh_as_they_do_in_the_classifier(tmp_path: Path) -> None:
+    # Labels of unlike numbers: else such a word is as likely under each of them and shows nothing.
+    many = made(tmp_path, [one["text"] for one in sentences(60)])
+    labels = [one["label"] for one in sentences(60)][:20]
+    rows, model = many.rows(many.ids), train(many, many.ids[:20], labels, seed=1)
+    classifier = BlendClassifier(n_dense=model.n_dense).fit(rows.take(many.ids[:20]).stacked(), labels)
+    assert np.allclose(model.members(rows)[1], classifier.members(rows.stacked())[1], atol=1e-5)
 
 
 def test_a_scan_is_the_chances_of_the_rows_to_the_last_bit(pool: Pool, model: FittedModel) -> None:

@@ -95,7 +95,7 @@ def test_no_two_of_a_duplicate_group_are_in_a_batch(pool: Pool, model: FittedMod
 
 def test_the_score_is_the_margin_of_the_models_chances(pool: Pool, model: FittedModel) -> None:
     order = first(pool, model, question())
-    assert np.allclose(order.score, margin(model.probabilities(pool.rows(order.ids))), atol=1e-6)
+    assert np.allclose(order.score, margin(model.plain.probabilities(pool.rows(order.ids))), atol=1e-6)
 
 
 def test_another_seed_draws_another_order(pool: Pool, model: FittedModel) -> None:
@@ -104,7 +104,7 @@ def test_another_seed_draws_another_order(pool: Pool, model: FittedModel) -> Non
 
 def test_shards_looked_at_by_several_workers_come_to_the_same(parted: Pool, model: FittedModel) -> None:
     moved, asked = in_its_space(model, parted), question()
-    looks = moved.scan(parted, lambda shard, chances: look(shard, chances, asked, moved.labels), threads=1)
+    looks = moved.plain.scan(parted, lambda shard, chances: look(shard, chances, asked, moved.labels), threads=1)
     merged = candidates.merge(looks[::-1], asked.n + SPARE, seed=asked.seed)
     assert same(settle(merged, parted, moved, asked), first(parted, moved, asked))
 

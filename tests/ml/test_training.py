@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from ml import training
 from ml.bootstrap import group_codes
-from ml.classifier import BlendClassifier
+from ml.classifier import BlendClassifier, blended
 from ml.errors import LengthMismatch, OneClassOnly, SentenceNotPooled, SpaceMissing, WeightsInvalid
 from ml.fitted import FittedModel
 from ml.pool import Pool, open_pool
@@ -191,6 +191,14 @@ def test_enough_labels_have_a_temperature(many: Pool) -> None:
     assert 0.2 <= model.temperature <= 5 != model.temperature != 1
 
 
+def test_chances_out_of_fold_have_the_models_temperature(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "temperature", lambda *_: 1.0)
+    plain = train(pool, IDS[:24], LABELS[:24], seed=1).out_of_fold
+    monkeypatch.setattr(training, "temperature", lambda *_: 2.0)
+    warmer = train(pool, IDS[:24], LABELS[:24], seed=1).out_of_fold
+    assert np.allclose(warmer, blended(plain, plain, temperature=2), atol=1e-6)
+
+
 def test_few_labels_have_none(model: FittedModel) -> None:
     assert model.temperature == 1
 
@@ -250,9 +258,8 @@ def test_an_empty_pool_has_nothing_to_train_on(tmp_path: Path) -> None:
 
 
 def test_fifty_labels_are_learnt(many: Pool) -> None:
-    labels = [f"label {number % 50}" for number in range(200)]
-    model = train(many, np.arange(200), labels, seed=1)
-    assert model.probabilities(many.rows(np.arange(200))).sum(axis=1) == pytest.approx(1, abs=1e-4)
+    model = train(many, np.arange(100), [f"label {number % 50}" for number in range(100)], seed=1)
+    assert model.probabilities(many.rows(np.arange(100))).sum(axis=1) == pytest.approx(1, abs=1e-4)
 
 
 def test_a_throwaway_predictor_tells_the_labels_apart(pool: Pool) -> None:
