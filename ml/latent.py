@@ -134,8 +134,8 @@ def fit_space(
     """
     idf = (np.log((1 + n) / (1 + document_frequencies)) + 1).astype(np.float32)
     least = _RARE if n >= 400 * _RARE else 2 if n >= 100 else 1
-    columns = np.flatnonzero(document_frequencies >= least).astype(np.int32)
-    # A sample may lack a column that the pool has; that one has a direction of 0 and does no harm.
+    # In the sample: a column of the pool that it hardly has would have a direction of noise, and all of them half a GB.
+    columns = np.flatnonzero(np.bincount(counts.indices, minlength=COLUMNS) >= least).astype(np.int32)
     space = Space(
         name=f"space-{uuid.uuid4().hex}",
         n_fitted=n,

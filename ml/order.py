@@ -18,6 +18,7 @@ from ml.features import hash_texts
 from ml.fitted import THREADS, FittedModel
 from ml.latent import Rows, product
 from ml.pool import Pool, weighted
+from ml.threads import one_thread_each
 from ml.uncertainty import margin
 
 Ids = NDArray[np.int64]
@@ -91,7 +92,8 @@ def settle(
         reference_told=model.plain.probabilities(drawn),
     )
     strategy = strategies.strategy(question.strategy)
-    choice = strategy.choose(close, min(question.varied, question.n))
+    with one_thread_each():
+        choice = strategy.choose(close, min(question.varied, question.n))
     rest = np.setdiff1d(np.arange(len(found.ids)), choice.order)[: question.n - len(choice.order)]
     places = np.concatenate([choice.order, rest])
     score = margin(found.probabilities[places]).astype(np.float64)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -218,7 +218,8 @@ def files(manifest: Manifest) -> Iterator[str]:
 
 def read_space(directory: Path, name: str) -> Space:
     """The space called `name`. Raises `PoolDamaged`."""
-    return Space.from_arrays(name, _load(directory / name, _SPACE, mapped=False))
+    # Mapped, since a ranking needs no more of it than its name.
+    return Space.from_arrays(name, _load(directory / name, _SPACE))
 
 
 def _sizes(directory: Path, manifest: Manifest) -> tuple[int, ...]:
@@ -258,10 +259,9 @@ def _csr(part: dict[str, NDArray[Any]], columns: int) -> csr_matrix:
     return csr_matrix((part["data"], part["indices"], part["indptr"]), shape=shape, copy=False)
 
 
-def _load(path: Path, names: tuple[str, ...], *, mapped: bool = True) -> dict[str, NDArray[Any]]:
+def _load(path: Path, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
     try:
-        mode: Literal["r"] | None = "r" if mapped else None
-        return {name: np.load(path / f"{name}.npy", mmap_mode=mode, allow_pickle=False) for name in names}
+        return {name: np.load(path / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in names}
     except (OSError, ValueError, EOFError) as reason:
         raise _damaged("a whole shard", f"{path.name}: {reason}") from reason
 
