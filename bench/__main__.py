@@ -6,6 +6,7 @@ import sys
 COMMANDS = [
     "bench.startup",
     "bench.iteration --sentences 10000,100000,1000000",
+    "bench.shards --sentences 1000000",
     "bench.served --sentences 100000",
     "bench.efficiency",
     "bench.keypress --labels 200 --latency 300",
