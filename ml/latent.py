@@ -43,6 +43,12 @@ class Rows:
     def __len__(self) -> int:
         return int(self.dense.shape[0])
 
+    @property
+    def nbytes(self) -> int:
+        """What a look at all of them brings into memory."""
+        words = self.words
+        return int(words.indptr.nbytes + words.indices.nbytes + words.data.nbytes + self.dense.nbytes)
+
     def take(self, places: NDArray[np.int64] | NDArray[np.bool_]) -> "Rows":
         """The rows at `places`, in their order, copied."""
         return Rows(csr_matrix(self.words[places]), self.dense[places])

@@ -92,13 +92,19 @@ class Pool:
     @cached_property
     def weighted_bytes(self) -> int:
         """What a look at all weighted rows maps into memory."""
-        views = [shard.rows for shard in self.shards if shard.rows is not None]
-        return sum(array.nbytes for one in views for array in (*_parts(one.words), one.dense))
+        return sum(shard.rows.nbytes for shard in self.shards if shard.rows is not None)
 
     def seen(self, shard: Shard) -> None:
-        """Called after each look at a shard: a pool that is larger than what may stay in memory gives it back."""
-        if self.bytes_kept is not None and self.weighted_bytes >= self.bytes_kept:
+        """Called after each look at a shard: what is more than may stay in memory is given back."""
+        if shard.name in self._given_back:
             shard.release()
+
+    @cached_property
+    def _given_back(self) -> frozenset[str]:
+        """The shards beyond those that fit, the first ones: what stays is not read again at the next ranking."""
+        sizes = np.cumsum([0 if one.rows is None else one.rows.nbytes for one in self.shards])
+        kept = np.inf if self.bytes_kept is None else self.bytes_kept
+        return frozenset(one.name for one, size in zip(self.shards, sizes, strict=True) if size > kept)
 
     def rows(self, ids: Ids) -> Rows:
         """The weighted rows of `ids` in their order, copied. Raises `SentenceNotPooled`, `SpaceMissing`."""

@@ -15,7 +15,7 @@ from ml.fitted import FittedModel
 from ml.uncertainty import margin
 
 # What the learning worker takes beside the pool: Python, Django, scikit-learn, a model, a batch.
-BASE_BYTES = 400_000_000
+BASE_BYTES = 620_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,14 +86,14 @@ def test_a_scan_that_may_keep_nothing_gives_the_same(pool: Pool, model: FittedMo
     assert np.array_equal(scanned(model, pool, bytes_kept=0), scanned(model, pool))
 
 
-@pytest.mark.parametrize(("spare", "expected"), [(-1, 3), (1, 0)])
-def test_pages_are_given_back_only_where_the_pool_is_larger_than_may_be_kept(
-    pool: Pool, model: FittedModel, spare: int, expected: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("short", "expected"), [(0, []), (1, [2]), (10**9, [0, 1, 2])])
+def test_only_the_shards_that_do_not_fit_are_given_back(
+    pool: Pool, model: FittedModel, short: int, expected: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released: list[str] = []
     monkeypatch.setattr(Shard, "release", lambda shard: released.append(shard.name))
-    scanned(model, pool, bytes_kept=pool.weighted_bytes + spare)
-    assert len(released) == expected
+    scanned(model, pool, bytes_kept=max(0, pool.weighted_bytes - short))
+    assert sorted(released) == sorted(pool.shards[at].name for at in expected)
 
 
 def test_scores_are_float32(pool: Pool, model: FittedModel) -> None:

@@ -70,18 +70,18 @@ def test_a_pool_within_the_bound_stays_in_memory(folder: Path, model: FittedMode
     assert most_in(pool, model) > 0.8 * pool.weighted_bytes
 
 
-def test_of_a_pool_beyond_the_bound_no_more_is_in_memory_than_what_is_looked_at(
+def test_of_a_pool_beyond_the_bound_no_more_is_in_memory_than_may_stay_and_what_is_looked_at(
     folder: Path, model: FittedModel
 ) -> None:
     pool = open_pool(folder, bytes_kept=50_000_000)
-    assert most_in(pool, model) < 2.5 * shard_bytes(pool)  # two threads
+    assert most_in(pool, model) < 50_000_000 + 2.5 * shard_bytes(pool)  # two threads
 
 
 @pytest.mark.parametrize("kept", [0, 50_000_000])
-def test_a_ranking_beyond_the_bound_leaves_nothing_behind(folder: Path, model: FittedModel, kept: int) -> None:
+def test_a_ranking_leaves_no_more_behind_than_may_stay(folder: Path, model: FittedModel, kept: int) -> None:
     pool, before = open_pool(folder, bytes_kept=kept), resident()
     order.first(pool, model, QUESTION)
-    assert resident() - before < 0.2 * shard_bytes(pool)
+    assert resident() - before < kept + 0.2 * shard_bytes(pool)
 
 
 def test_looking_for_a_cue_beyond_the_bound_leaves_nothing_behind(folder: Path) -> None:
