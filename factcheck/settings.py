@@ -156,7 +156,7 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
 REDIS_URL = env.text("REDIS_URL") or places.redis_url(DATA_DIR)
 # What the learning worker keeps in memory, about: beyond it, shards are read again from the disk.
-LEARN_MEGABYTES = env.number("FACTCHECK_LEARN_MEGABYTES", default=1200, low=500, high=1_000_000)
+LEARN_MEGABYTES = env.number("FACTCHECK_LEARN_MEGABYTES", default=1200, low=620, high=1_000_000)
 # A large pool is ranked in so many parts at most, side by side by so many learning workers; 1: by the one that trained.
 SCORING_PARTS = env.number("FACTCHECK_SCORING_PARTS", default=1, low=1, high=64)
 CELERY_BROKER_URL = REDIS_URL

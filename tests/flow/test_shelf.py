@@ -329,5 +329,7 @@ def test_a_forgotten_model_is_deleted_from_the_storage_and_from_the_mirrors(cast
 
 
 def test_no_more_of_the_pool_stays_in_memory_than_is_set(cast: Cast, settings: Settings) -> None:
-    settings.LEARN_MEGABYTES = 500
-    assert ranking.opened(cast.project).bytes_kept == 500_000_000 - ranking.BASE_BYTES
+    settings.LEARN_MEGABYTES = 1_000
+    assert ranking.opened(cast.project).bytes_kept == 1_000_000_000 - ranking.BASE_BYTES
+    settings.LEARN_MEGABYTES = 620
+    assert ranking.opened(cast.project).bytes_kept == 0
