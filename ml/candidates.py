@@ -72,6 +72,10 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.shortlist.ids)
 
+    def groups_of(self, places: Ids) -> Ids | None:
+        """(p,) the duplicate groups at `places`, None where there are none at all."""
+        return None if self.groups is None else self.groups[places]
+
 
 @dataclass(frozen=True)
 class Choice:

@@ -35,12 +35,14 @@ def balanced(probabilities: Floats) -> Real:
 class Design:
     """What is known of the pool so far, and what each of m candidates would add to it.
 
-    `rows`: (m, d) latent rows of the candidates, `told`: (m,) their information; `reference`: (r, d) rows of a sample
-    of the pool, `weights`: (r,) how much each counts; `known`: (l, d) rows that are labelled or being labelled.
+    `rows`: (m, d) latent rows of the candidates, `told`: (m,) their information, `favour`: (m,) what the worth of each
+    is multiplied by; `reference`: (r, d) rows of a sample of the pool, `weights`: (r,) how much each counts; `known`:
+    (l, d) rows that are labelled or being labelled.
     """
 
     rows: Array
     told: Array
+    favour: Array
     reference: Array
     weights: Array
     known: Array
@@ -58,8 +60,8 @@ class Design:
         self._gain = np.einsum("ij,ij->i", through @ self._wanted, through)
 
     def worth(self) -> Array:
-        """By how much each candidate would lower the variance of what is predicted of the pool, (m,)."""
-        lowered: Array = self.told * self._gain / (1 + self.told * self._own)
+        """By how much each candidate would lower the variance of what is predicted of the pool, as favoured, (m,)."""
+        lowered: Array = self.favour * self.told * self._gain / (1 + self.told * self._own)
         return lowered
 
     def batch(self, places: Ids, n: int, groups: Ids | None) -> Ids:

@@ -25,6 +25,7 @@ CLOSE_LOOK = 300  # Of those worth most so many are looked at for a varied batch
 WIDE_LOOK = 1_000  # The same where what is looked for is not how unsure the model is.
 EARLY = 100  # Labels up to which the pool's shape tells more than the model's doubt.
 _RARE = 0.5  # Of the probability of a rare label, added to the worth.
+_HEAVIEST = 20.0  # A class of two or three sentences in thousands shouts down all others from here on.
 
 
 class Strategy(Protocol):
@@ -104,7 +105,7 @@ class Varied:
         penalty = 0.25 * (1 + early) if self.fades else 0.5
 
         def pick(places: Ids, size: int) -> Ids:
-            groups = None if candidates.groups is None else candidates.groups[places]
+            groups = candidates.groups_of(places)
             return greedy_mmr(worth[places], rows[places], size, penalty=penalty, groups=groups, taken=candidates.taken)
 
         return in_batches(len(rows), n, head, pick)
@@ -116,22 +117,28 @@ class Varied:
 
 @dataclass(frozen=True)
 class Fisher:
-    """What would tell the model most about the pool, each class weighing the same."""
+    """What would tell the model most about the pool, each class weighing the same.
+
+    A sentence of a class with few labels weighs more in the balanced fit, so it tells more: its information is
+    multiplied by the expected root of that weight. The root, since the model expects rare classes too often.
+    """
 
     source: str = "Hoi et al. 2006; Ash et al. 2021"
     reason: str = "uncertain"
 
     def worth(self, ids: Ids, probabilities: Floats, known: Known) -> Array:
-        return information(probabilities) + _favoured(probabilities, known)
+        return _told(probabilities, known) + _favoured(probabilities, known)
 
     def choose(self, candidates: Candidates, n: int) -> Choice:
         rows = candidates.latent(np.arange(min(len(candidates), n + WIDE_LOOK)))
+        probabilities = candidates.shortlist.probabilities[: len(rows)]
         told = candidates.reference_told
         if not len(rows) or not len(told):
             return _first(candidates, n, self.reason)
         design = Design(
             rows=rows.astype(np.float64),
-            told=np.asarray(candidates.shortlist.worth[: len(rows)], np.float64),
+            told=_told(probabilities, candidates.known).astype(np.float64),
+            favour=(1 + _expected(probabilities, candidates.known.rare)).astype(np.float64),
             reference=candidates.reference.astype(np.float64),
             weights=(information(told) * balanced(told)).astype(np.float64),
             known=_covered(candidates, rows).astype(np.float64),
@@ -159,7 +166,7 @@ class Badge:
         told = candidates.shortlist.probabilities
 
         def pick(places: Ids, size: int) -> Ids:
-            groups = None if candidates.groups is None else candidates.groups[places]
+            groups = candidates.groups_of(places)
             return gradient_plus_plus(told[places], rows[places], size, generator=generator, groups=groups)
 
         return in_batches(len(rows), n, CLOSE_LOOK, pick)
@@ -185,7 +192,7 @@ class Committee:
 
         def pick(waiting: Ids, size: int) -> Ids:
             at = order[waiting]
-            groups = None if candidates.groups is None else candidates.groups[at]
+            groups = candidates.groups_of(at)
             return greedy_mmr(apart[at], rows[at], size, groups=groups, taken=candidates.taken)
 
         choice = in_batches(len(places), n, CLOSE_LOOK, pick)
@@ -252,6 +259,14 @@ def strategy(name: str) -> Strategy:
 def _covered(candidates: Candidates, rows: Floats) -> Floats:
     """Latent rows of what is labelled or in somebody's hand; `rows` gives the width where there is nothing."""
     return np.vstack([rows[:0], *(one for one in (candidates.labelled, candidates.taken) if one.size)])
+
+
+def _told(probabilities: Floats, known: Known) -> Array:
+    """(n,) the information of each, times the expected root of its class' weight in the balanced fit."""
+    counts = np.maximum(known.counts, 1)
+    heavy = np.sqrt(np.minimum(counts.mean() / counts, _HEAVIEST))
+    told: Array = information(probabilities) * _expected(probabilities, heavy)
+    return told
 
 
 def _favoured(probabilities: Floats, known: Known) -> Array:

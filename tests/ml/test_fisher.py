@@ -26,6 +26,7 @@ def design(m: int, seed: int, known: int = 6) -> Design:
     return Design(
         rows=unit(m, generator),
         told=generator.uniform(0.1, 0.5, m),
+        favour=np.ones(m),
         reference=unit(30, generator),
         weights=generator.uniform(0.1, 2, 30),
         known=unit(known, generator),
@@ -83,7 +84,7 @@ def test_two_of_a_group_never_share_a_batch() -> None:
 
 def test_near_copies_never_share_a_batch() -> None:
     of = design(1, 4)
-    twins = Design(np.repeat(of.rows, 3, axis=0), np.full(3, 0.5), of.reference, of.weights, of.known)
+    twins = Design(np.repeat(of.rows, 3, axis=0), np.full(3, 0.5), np.ones(3), of.reference, of.weights, of.known)
     assert len(twins.batch(np.arange(3), 3, None)) == 1
 
 
@@ -101,3 +102,10 @@ def test_all_classes_weigh_the_same_in_a_balanced_sample(seed: int, r: int, k: i
 
 def test_a_sample_without_rows_has_no_weights() -> None:
     assert balanced(np.zeros((0, 3), np.float32)).shape == (0,)
+
+
+def test_what_is_favoured_is_worth_so_many_times_more() -> None:
+    of = design(8, 3)
+    twice = design(8, 3)
+    twice.favour[5] = 2.0
+    assert np.allclose(twice.worth() / of.worth(), [1, 1, 1, 1, 1, 2, 1, 1])

@@ -211,6 +211,20 @@ def test_the_recommended_one_prefers_the_class_that_the_pool_has_least_of() -> N
     assert len(even.order) == 1
 
 
+def test_the_recommended_one_holds_a_sentence_of_a_class_with_few_labels_worth_more() -> None:
+    one, other = np.array([[0.7, 0.2, 0.1]], np.float32), np.array([[0.1, 0.2, 0.7]], np.float32)
+    ids = np.zeros(1, np.int64)
+    known = Known(np.array([90, 30, 3]), 1, np.zeros(3, np.float32))
+    worth = strategy("balanced_fisher").worth
+    assert worth(ids, other, known) > 2 * worth(ids, one, known)
+
+
+def test_the_recommended_one_works_where_every_label_was_withdrawn() -> None:
+    known = Known(np.zeros(3, np.int64), 1, np.zeros(3, np.float32))
+    worth = strategy("balanced_fisher").worth(np.zeros(1, np.int64), np.array([[0.7, 0.2, 0.1]], np.float32), known)
+    assert worth[0] > 0
+
+
 def test_without_what_the_model_says_of_the_reference_the_most_telling_come_first() -> None:
     told = chances(30, 3, 2)
     ids = np.arange(30, dtype=np.int64)
