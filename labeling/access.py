@@ -10,7 +10,7 @@ from labeling.models import Guideline, Membership, Role
 def member_of(user: AbstractBaseUser | AnonymousUser, slug: str, *, role: Role | None = None) -> Membership:
     """The membership of `user` in the project `slug`, its project and current `guideline_id` with it, in one query.
 
-    Raises Http404 for a stranger, and where `role` is asked for and the person has another.
+    Raises Http404 for a stranger, and where `role` is asked for and the person has a lesser one.
     """
     current = Guideline.objects.filter(project=OuterRef("project")).order_by("-number").values("pk")[:1]
     found = (
@@ -21,7 +21,7 @@ def member_of(user: AbstractBaseUser | AnonymousUser, slug: str, *, role: Role |
         .annotate(guideline_id=Subquery(current))
         .first()
     )
-    if found is None or (role is not None and found.role != role):
+    if found is None or (role is not None and not Role(found.role).includes(role)):
         raise Http404(slug)
     return found
 

@@ -1,4 +1,4 @@
-"""Four people known by heart: annotators ani and budi, owner citra, and dewi, who has another project."""
+"""Four people known by heart: annotators ani and budi, owner citra, and dewi, who has another project. And ada."""
 
 from dataclasses import dataclass
 
@@ -45,3 +45,8 @@ def gather(*, overlap: int = 1, audit_size: int = 300) -> Cast:
         citra=project.memberships.get(user=citra),
         dewi=elsewhere.memberships.get(user=dewi),
     )
+
+
+def adjudicator(cast: Cast) -> Membership:
+    """Ada, who adjudicates in `berita`: made where a test needs her."""
+    return Membership.objects.create(project=cast.project, user=person("ada"), role=Role.ADJUDICATOR)

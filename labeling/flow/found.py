@@ -67,6 +67,7 @@ def create_project(
             project=project,
             key=key,
             digit=digit,
+            colour=digit,
             name_en=en,
             name_id=id_,
             is_none=is_none,

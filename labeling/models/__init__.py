@@ -3,24 +3,32 @@
 from labeling.models.agreement import AgreementReport
 from labeling.models.annotation import Annotation, State
 from labeling.models.event import LABEL_VERBS, Event, Verb
-from labeling.models.link import OneTimeLink
+from labeling.models.guideline import Guideline, GuidelineExample
+from labeling.models.label import COLOURS, Label
+from labeling.models.link import Invitation, OneTimeLink
+from labeling.models.membership import ApiToken, Membership, Preference, Role
 from labeling.models.model_version import Explanation, ModelVersion, QueueEntry
 from labeling.models.pool_manifest import PoolManifest
-from labeling.models.project import Guideline, Label, Membership, Preference, Project, Role
+from labeling.models.project import Project
+from labeling.models.pulse import Pulse
 from labeling.models.run import ONE_AT_A_TIME, OPEN, Kind, Run, RunState
 from labeling.models.sentence import Lease, Selection, Sentence
 from labeling.models.source import Source, Unit, Upload
 from labeling.models.verdict import Verdict
 
 __all__ = [
+    "COLOURS",
     "LABEL_VERBS",
     "ONE_AT_A_TIME",
     "OPEN",
     "AgreementReport",
     "Annotation",
+    "ApiToken",
     "Event",
     "Explanation",
     "Guideline",
+    "GuidelineExample",
+    "Invitation",
     "Kind",
     "Label",
     "Lease",
@@ -30,6 +38,7 @@ __all__ = [
     "PoolManifest",
     "Preference",
     "Project",
+    "Pulse",
     "QueueEntry",
     "Role",
     "Run",

@@ -6,7 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from labeling.models.project import Guideline, Label, Project
+from labeling.models.guideline import Guideline
+from labeling.models.label import Label
+from labeling.models.project import Project
 from labeling.models.sentence import Selection, Sentence
 
 

@@ -23,6 +23,17 @@ class Verb(models.TextChoices):
     CREATED = "created"
     CHANGED = "changed"
     SOUGHT = "sought"
+    INVITED = "invited"
+    LEFT = "left"
+    WROTE = "wrote"
+    RETIRED = "retired"
+    SPLIT = "split"
+    MERGED = "merged"
+    TOOK_OUT = "took out"
+    PUT_BACK = "put back"
+    ARCHIVED = "archived"
+    RESTORED = "restored"
+    STOPPED = "stopped"
 
 
 # Verbs after which a settled label may differ: the trainer counts them to know whether it has heard everything.

@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
     FEATURES = "features", _("Features")
     EVALUATE = "evaluate", _("Evaluation")
     EXPLAIN = "explain", _("Explanation")
+    TWINS = "twins", _("Near duplicates")
 
 
 class RunState(models.TextChoices):
@@ -27,11 +28,12 @@ class RunState(models.TextChoices):
     RUNNING = "running", _("running")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
+    STOPPED = "stopped", _("stopped")
 
 
 OPEN = (RunState.OWED, RunState.RUNNING)
 # Of these a project has one unfinished Run at most: a second one would do the same work again.
-ONE_AT_A_TIME = (Kind.FEATURES, Kind.TRAIN, Kind.EVALUATE, Kind.AGREE)
+ONE_AT_A_TIME = (Kind.FEATURES, Kind.TRAIN, Kind.EVALUATE, Kind.AGREE, Kind.TWINS)
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -63,6 +65,8 @@ class Run(models.Model):
     called_at = models.DateTimeField(null=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
+    # Of the request that asked for it, to find both in the logs.
+    request_id = models.CharField(max_length=36, blank=True)
     ended_at = models.DateTimeField(null=True)
 
     objects = RunQuerySet.as_manager()

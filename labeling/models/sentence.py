@@ -19,6 +19,10 @@ class SentenceQuerySet(models.QuerySet["Sentence"]):
     def with_free_slots(self) -> "SentenceQuerySet":
         return self.in_pool().filter(slots_free__gt=0)
 
+    def live(self) -> "SentenceQuerySet":
+        """Sentences as the articles read now: not those that were split or merged."""
+        return self.filter(replaced_at__isnull=True)
+
     def of_audit_sample(self) -> "SentenceQuerySet":
         return self.filter(audit_place__isnull=False)
 
@@ -34,7 +38,9 @@ class Sentence(models.Model):
     `slots_free` is how many more answers are wanted beyond those given and those lent out. `audit_place` is its place
     in the audit sample, null outside; `audit_probability` is the chance it had to be drawn. `shuffle` is a stable
     pseudo-random place, made at import. `reviews` is how many answers beyond the project's overlap are wanted, because
-    its label was doubted. `sought_at` is when an owner asked for it to be labelled next.
+    its label was doubted. `sought_at` is when an owner asked for it to be labelled next. `duplicate_group` is the
+    lowest key among those that say nearly the same, null where nothing does. A sentence that an owner took out of the
+    pool has `taken_out_at`; one that was split or merged has `replaced_at`, and others stand in its place.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sentences")
@@ -56,6 +62,9 @@ class Sentence(models.Model):
     audit_probability = models.FloatField(null=True)
     reviews = models.PositiveSmallIntegerField(default=0)
     sought_at = models.DateTimeField(null=True)
+    duplicate_group = models.BigIntegerField(null=True)
+    taken_out_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
 
     objects = SentenceQuerySet.as_manager()
 
@@ -70,7 +79,13 @@ class Sentence(models.Model):
                 | Q(audit_place__isnull=False, audit_probability__gt=0, audit_probability__lte=1),
                 name="sentence_audit_probability_known",
             ),
-            models.UniqueConstraint(fields=["source", "number"], name="sentence_number_once_a_source"),
+            models.UniqueConstraint(
+                fields=["source", "number"], condition=Q(replaced_at__isnull=True), name="sentence_number_once_a_source"
+            ),
+            models.CheckConstraint(
+                condition=Q(in_pool=False) | Q(taken_out_at__isnull=True, replaced_at__isnull=True),
+                name="sentence_out_of_the_pool_is_out",
+            ),
             models.UniqueConstraint(
                 fields=["project", "text_hash"], condition=Q(in_pool=True), name="sentence_queued_once_a_text"
             ),
@@ -98,6 +113,11 @@ class Sentence(models.Model):
                 name="sentence_sought",
             ),
             models.Index(fields=["project"], condition=Q(reviews__gt=0, slots_free__gt=0), name="sentence_in_review"),
+            models.Index(
+                fields=["project", "duplicate_group"],
+                condition=Q(duplicate_group__isnull=False),
+                name="sentence_duplicate_group",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -105,13 +125,14 @@ class Sentence(models.Model):
 
 
 class Selection(models.TextChoices):
-    """Why a sentence was served."""
+    """Why a sentence was served. `imported`: it was not, its label came with the file."""
 
     SEED = "seed"
     RANDOM = "random"
     UNCERTAIN = "uncertain"
     DIVERSE = "diverse"
     REVIEW = "review"
+    IMPORTED = "imported"
 
 
 class Lease(models.Model):

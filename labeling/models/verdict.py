@@ -5,7 +5,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from labeling.models.project import Label, Project
+from labeling.models.label import Label
+from labeling.models.project import Project
 from labeling.models.sentence import Sentence
 
 
