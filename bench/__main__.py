@@ -8,12 +8,22 @@ COMMANDS = [
     "bench.iteration --sentences 10000,100000,1000000",
     "bench.shards --sentences 1000000",
     "bench.served --sentences 100000",
+    *(
+        f"bench.browsing --sentences 1000000 --answers 200000 --database {database}"
+        for database in ("sqlite", "postgres")
+    ),
+    "bench.near_twins --sentences 100000",
     "bench.efficiency",
     "bench.keypress --labels 200 --latency 300",
     *(
         f"bench.throughput --database {database} --sentences {n} --clients 1,4,16,64 --seconds 4"
         for database in ("sqlite", "postgres")
         for n in (10_000, 100_000)
+    ),
+    *(
+        f"bench.importing --database {database} --lines {n}"
+        for database in ("sqlite", "postgres")
+        for n in (100_000, 1_000_000)
     ),
     "bench.throughput --database sqlite --sentences 1000000 --clients 1,16 --seconds 4",
     "bench.throughput --database postgres --sentences 1000000 --clients 1,16 --seconds 4",

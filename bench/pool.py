@@ -16,10 +16,10 @@ from labeling.models import Membership, Preference, Project, Sentence, Source
 ROWS = 500
 
 
-def fill(n: int) -> Project:
-    """A project with `n` sentences of news length, an audit sample of 300, and no ranking."""
+def fill(n: int, told: Iterator[str] | None = None) -> Project:
+    """A project with `n` sentences of news length or as `told`, an audit sample of 300, and no ranking."""
     project = create_project(slug="bench", by=None)
-    told = prose.texts(n)
+    told = told or prose.texts(n)
     first = 0
     while texts := list(islice(told, ROWS)):
         Sentence.objects.bulk_create(_sentences(project, first, texts), batch_size=ROWS)

@@ -47,6 +47,26 @@ def words(name: str, *, default: list[str]) -> list[str]:
     return default if value is None else [word.strip() for word in value.split(",") if word.strip()]
 
 
+def choice(name: str, *, default: str, known: tuple[str, ...]) -> str:
+    """One of the words `known`; anything else raises ImproperlyConfigured."""
+    value = text(name) or default
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(known)}, not {value!r}.")
+    return value
+
+
+def optional(name: str, *, library: str, requirements: str) -> str:
+    """The value of `name`, which only `library` can use. Raises ImproperlyConfigured where that is not installed."""
+    value = text(name)
+    try:
+        there = not value or find_spec(library) is not None
+    except ValueError:
+        there = False
+    if not there:
+        raise ImproperlyConfigured(f"{name} is set and {library} is not installed: pip install -r {requirements}")
+    return value
+
+
 def folder(name: str, *, default: Path) -> Path:
     """An absolute path; it need not exist yet."""
     try:
@@ -66,8 +86,26 @@ def time_zone(name: str, *, default: str) -> str:
     return value
 
 
-def database(name: str, *, default: dict[str, Any]) -> dict[str, Any]:
-    """What the URL in `name` says; `default` where it is not set; anything else raises ImproperlyConfigured."""
+def secret(name: str) -> str:
+    """What the file that `name` names holds, stripped; empty where it is not set. Raises ImproperlyConfigured."""
+    path = text(name)
+    if not path:
+        return ""
+    try:
+        found = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it holds no text"
+        raise ImproperlyConfigured(f"{name} names {path}, which cannot be read ({reason}).") from error
+    if not found:
+        raise ImproperlyConfigured(f"{name} names {path}, which is empty.")
+    return found
+
+
+def database(name: str, *, default: dict[str, Any], password: str = "") -> dict[str, Any]:
+    """What the URL in `name` says; `default` where it is not set; anything else raises ImproperlyConfigured.
+
+    `password` takes the place of the one in the URL.
+    """
     url = text(name)
     if not url:
         return default
@@ -80,6 +118,8 @@ def database(name: str, *, default: dict[str, Any]) -> dict[str, Any]:
             f"{name} must be like postgres://user:password@host/name (what it is now may hold a password and is not "
             "shown). Characters such as @ and / in the password are written %40 and %2F."
         )
+    if password and found["ENGINE"].endswith(".postgresql"):
+        found["PASSWORD"] = password
     return found
 
 

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "labeling.middleware.Traced",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -70,7 +72,9 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 _SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "factcheck.sqlite3", "CONN_MAX_AGE": None}
-DATABASES: dict[str, Any] = {"default": env.database("DATABASE_URL", default=_SQLITE)}
+DATABASES: dict[str, Any] = {
+    "default": env.database("DATABASE_URL", default=_SQLITE, password=env.secret("DATABASE_PASSWORD_FILE"))
+}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Saved means saved: FULL waits for the disk at every commit. IMMEDIATE takes the write lock when a transaction
     # begins, so that two writers wait for each other instead of failing half-way.
@@ -144,6 +148,8 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
+# Those who watch the server ask from inside, past the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -153,6 +159,10 @@ SECURE_PROXY_SSL_HEADER = (
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_ENGINE = "labeling.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+
+# Figures at /metrics, for this machine alone, or for whoever has the token.
+METRICS = env.flag("FACTCHECK_METRICS", default=False)
+METRICS_TOKEN = env.secret("FACTCHECK_METRICS_TOKEN_FILE")
 
 REDIS_URL = env.text("REDIS_URL") or places.redis_url(DATA_DIR)
 # What the learning worker keeps in memory, about: beyond it, shards are read again from the disk.
@@ -188,3 +198,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_TASK_TIME_LIMIT = 7200
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+SENTRY_DSN = env.optional("SENTRY_DSN", library="sentry_sdk", requirements="requirements-sentry.txt")
+if SENTRY_DSN:
+    # By name: its library is an extra.
+    import_module("factcheck.reporting").start(SENTRY_DSN)

@@ -1,58 +1,39 @@
 """What an operator wants to know: is everything there, and does it work? Each check answers in a sentence."""
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import Literal
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
 from redis import Redis
 from redis.exceptions import RedisError
 
 from factcheck import env
-from labeling import learning
-from labeling.models import Lease, ModelVersion, Project, Run, RunState
+from labeling import learning, readiness
+from labeling.models import Lease, ModelVersion, Project, Upload
+from labeling.readiness import Check
 from ml.errors import MlError
 
-FREE_MEGABYTES = 500
 # Before it, two connections that checkpoint at the wrong moment can corrupt a WAL database (sqlite.org/wal.html).
 SQLITE_MENDED = (3, 51, 3)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """`degraded` means that labelling goes on and something else waits."""
-
-    name: str
-    state: Literal["ok", "degraded", "failed"]
-    says: str
-
-
 def run_all() -> list[Check]:
-    """Every check, in order. A database that does not answer ends it there: the rest would only repeat it."""
-    checks = [_data_directory(), _secret_key(), _disk()]
+    """Every check, in order. A database that does not answer, or lacks tables, ends it there."""
+    checks = [readiness.data_directory(), _secret_key(), readiness.disk()]
     try:
         connection.ensure_connection()
     except DatabaseError as error:
         return [*checks, Check("database", "failed", f"It does not answer: {error}")]
-    rest: list[Callable[[], Check]] = [_database, _migrations, _redis, _runs, _leases]
-    checks += [check() for check in rest]
-    return [*checks, *_models()]
-
-
-def _data_directory() -> Check:
-    folder = settings.DATA_DIR
-    # Here and below os.path asks, which answers no where this user may not look; a Path would raise.
-    if os.path.isdir(folder) and os.access(folder, os.W_OK):
-        return Check("data directory", "ok", f"{folder} is there and can be written.")
-    return Check("data directory", "failed", f"{folder} is missing or cannot be written. Start with `make up`.")
+    checks += [_database(), readiness.migrations()]
+    if checks[-1].state == "failed":
+        return checks
+    rest: list[Callable[[], Check]] = [_redis, readiness.sweep, readiness.workers, _leases, _uploads]
+    return [*checks, *(check() for check in rest), *_models()]
 
 
 def _secret_key() -> Check:
@@ -64,13 +45,6 @@ def _secret_key() -> Check:
     return Check("secret key", "ok", "It is there and only its owner can read it.")
 
 
-def _disk() -> Check:
-    folder = settings.DATA_DIR if os.path.exists(settings.DATA_DIR) else Path.cwd()
-    free = shutil.disk_usage(folder).free // 1_000_000
-    state: Literal["ok", "failed"] = "ok" if free >= FREE_MEGABYTES else "failed"
-    return Check("disk", state, f"{free} MB are free; {FREE_MEGABYTES} are wanted.")
-
-
 def _database() -> Check:
     if connection.vendor != "sqlite":
         return Check("database", "ok", f"{connection.vendor} answers.")
@@ -79,14 +53,6 @@ def _database() -> Check:
     if version < SQLITE_MENDED:
         return Check("database", "degraded", f"SQLite {named} has the WAL-reset bug. Run `make setup` for a newer one.")
     return Check("database", "ok", f"SQLite {named} answers.")
-
-
-def _migrations() -> Check:
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if missing:
-        return Check("migrations", "failed", f"{len(missing)} are not applied. Run: manage.py migrate")
-    return Check("migrations", "ok", "All are applied.")
 
 
 def _redis() -> Check:
@@ -100,18 +66,20 @@ def _redis() -> Check:
     return Check("redis", "ok", "It answers.")
 
 
-def _runs() -> Check:
-    late = Run.objects.filter(state=RunState.OWED, due_at__lt=Now() - timedelta(minutes=1)).count()
-    if late:
-        return Check("workers", "degraded", f"{late} Runs have waited for more than a minute. Is a worker running?")
-    return Check("workers", "ok", "No Run has waited for more than a minute.")
-
-
 def _leases() -> Check:
     old = Lease.objects.filter(held=True, until__lt=Now() - timedelta(minutes=5)).count()
     if old:
         return Check("leases", "degraded", f"{old} ran out and were not given back. Is beat running?")
     return Check("leases", "ok", "None has outlived its time.")
+
+
+def _uploads() -> Check:
+    paths = set(Upload.objects.values_list("path", flat=True))
+    gone = sorted(path for path in paths if not default_storage.exists(path))
+    if gone:
+        said = f"{len(gone)} are gone, such as {gone[0]}. Put back files/ out of a backup, or send them again."
+        return Check("uploads", "degraded", said)
+    return Check("uploads", "ok", "Every file that was received is there.")
 
 
 def _models() -> Iterator[Check]:

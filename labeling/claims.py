@@ -108,5 +108,5 @@ def recover() -> int:
 # Which Celery queue does which kind of Run: heavy libraries stay out of the learning worker.
 # What is measured, and made for the next training, has a queue of its own: it must not hold up the next training.
 QUEUE_OF = {Kind.TRAIN: "learn", Kind.IMPORT: "exchange", Kind.EXPORT: "exchange"} | dict.fromkeys(
-    (Kind.FEATURES, Kind.EVALUATE, Kind.EXPLAIN, Kind.AGREE), "measure"
+    (Kind.FEATURES, Kind.EVALUATE, Kind.EXPLAIN, Kind.AGREE, Kind.TWINS), "measure"
 )

@@ -13,6 +13,10 @@ class AlreadyHere(Refused):
     """The same upload, article or name is in the project already."""
 
 
+class Overtaken(Refused):
+    """Somebody else saved meanwhile what this act was made on."""
+
+
 class BadUpload(Refused):
     """The upload as a whole cannot be read."""
 

@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from labeling.flow.receive import ENDINGS
-from labeling.models import Label, Preference, Project, Role, Unit
+from labeling.models import Label, Preference, Project
 
 EXPORTS = (
     ("hf", _("Hugging Face data set")),
@@ -80,65 +78,8 @@ class PreferenceForm(_OfPreference):
         return dict(found)
 
 
-class ImportForm(forms.Form):
-    """A paste or a file, never both."""
-
-    title = forms.CharField(label=_("Title"), max_length=300, required=False)
-    text = forms.CharField(
-        label=_("Text of the article"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 8})
-    )
-    file = forms.FileField(
-        label=_("File"),
-        required=False,
-        allow_empty_file=True,
-        help_text=_("Text, HTML, CSV, TSV or JSON Lines. The ending of its name says which."),
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{one}" for one in ENDINGS)}),
-    )
-    unit = forms.ChoiceField(label=_("What one row or file holds"), choices=Unit.choices, required=False)
-    lang = forms.ChoiceField(
-        label=_("Language"), choices=[("", _("Guess from the text")), *settings.LANGUAGES], required=False
-    )
-    text_column = forms.CharField(
-        label=_("Column that holds the text"),
-        max_length=200,
-        required=False,
-        help_text=_("Only where it is not called “text”."),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if "file" in cleaned and bool(cleaned["file"]) == bool(cleaned.get("text", "").strip()):
-            raise forms.ValidationError(_("Paste a text or choose a file: one of the two."))
-        return cleaned
-
-    def upload(self) -> dict[str, Any]:
-        """The arguments of `flow.receive.accept` beyond who and where."""
-        sent = self.cleaned_data
-        file: UploadedFile[bytes] | None = sent["file"]
-        columns = {"columns": {"text": sent["text_column"]}} if sent["text_column"] else {}
-        title = {"title": sent["title"]} if sent["title"] else {}
-        return {
-            "name": file.name if file else sent["title"] or str(_("Pasted text")),
-            "content": file or sent["text"].encode("utf-8", "surrogatepass"),
-            "format": None if file else "text",
-            "unit": sent["unit"] or Unit.ARTICLE,
-            "lang": sent["lang"],
-            "options": columns if file else title,
-        }
-
-
 class ExportForm(forms.Form):
     to = forms.ChoiceField(label=_("Format"), choices=EXPORTS, widget=forms.RadioSelect, initial="hf")
-
-
-class PersonForm(forms.Form):
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=150,
-        help_text=_("One word, as they will see it: letters, digits and @ . + - _"),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
-    )
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
 
 
 class VerdictForm(forms.Form):
@@ -149,4 +90,4 @@ class VerdictForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["label"]
         if isinstance(field, forms.ModelChoiceField):
-            field.queryset = project.labels.all()
+            field.queryset = Label.objects.offered().filter(project=project)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
+from factcheck import tracing
 from labeling.models import Kind, Project, Run
 
 
@@ -16,6 +17,8 @@ def owe(*, project: Project, kind: Kind, by: User | None, options: dict[str, Any
     """
     try:
         with transaction.atomic():
-            return Run.objects.create(project=project, kind=kind, asked_by=by, options=options or {})
+            return Run.objects.create(
+                project=project, kind=kind, asked_by=by, options=options or {}, request_id=tracing.request_id()
+            )
     except IntegrityError:
         return Run.objects.unfinished().get(project=project, kind=kind)

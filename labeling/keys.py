@@ -5,6 +5,8 @@ import hmac
 
 from django.conf import settings
 
+# The purpose of the keys that order what no ranking speaks of.
+SHUFFLE = "shuffle"
 _SPAN = 2**63
 
 

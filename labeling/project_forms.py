@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.flow.change import FIELDS
+from labeling.founding_forms import languages_field, name_field, overlap_field
 from labeling.models import Label, Project
 from labeling.strategies_offered import OFFERED
 
@@ -35,6 +36,14 @@ class Section:
 class SettingsForm(forms.Form):
     """What an owner may change about a project; its labels' cues have a field for each language of the project."""
 
+    name = name_field()
+    languages = languages_field()
+    overlap = overlap_field(
+        _(
+            "More: sentences that have answers are asked again, of other people. Fewer: what has enough is not asked "
+            "any more. Every answer stays and counts. With a million sentences saving takes a while."
+        )
+    )
     strategy = forms.ChoiceField(
         label=_("Strategy"),
         choices=lambda: [(name, f"{called}: {asks}") for name, (called, asks) in OFFERED.items()],
@@ -94,7 +103,7 @@ class SettingsForm(forms.Form):
             "find_rare": "1" if project.find_rare else "",
         }
         super().__init__(*args, **{"initial": initial, **kwargs})
-        for label in project.labels.all():
+        for label in Label.objects.offered().filter(project=project):
             for code, language in settings.LANGUAGES:
                 if code in project.languages:
                     self._add_cue(label, code, str(language))
@@ -115,6 +124,7 @@ class SettingsForm(forms.Form):
     def sections(self) -> list[Section]:
         """The page, from top to bottom."""
         return [
+            self._section(gettext("Project"), "", "name", "languages", "overlap"),
             self._section(gettext("What is asked next"), "", "strategy", "find_rare", "review_percent"),
             self._section(gettext("Learning and measuring"), "", "retrain_after", "audit_size", "stop_gain"),
             self._section(

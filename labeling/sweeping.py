@@ -8,9 +8,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from labeling import claims, jobs
-from labeling.flow import queue
+from labeling.flow import merging, queue
 from labeling.flow.change import ORDERING
-from labeling.models import OPEN, Annotation, Event, Kind, Project, Run, RunState, Verb
+from labeling.models import OPEN, Annotation, Event, Kind, Project, Pulse, Run, RunState, Verb
+from labeling.readiness import SWEEP
 
 # A message that was not answered within this time is sent again: it may have been lost with the broker.
 CALL_AGAIN = timedelta(seconds=15)
@@ -18,17 +19,30 @@ CALL_AGAIN = timedelta(seconds=15)
 PATIENCE = timedelta(seconds=60)
 # After a training that failed comes a pause of that length, doubled with each failure in a row up to this one.
 LONGEST_PAUSE = timedelta(hours=1)
+# The sweep's sign of life is written so often.
+PULSE = timedelta(seconds=5)
 # So many failures in a row are looked at: with these the pause is the longest.
 FAILURES = 7
 
 
 def tidy() -> None:
-    """Give back the slots of leases that ran out, take back Runs whose worker died, owe trainings that are due."""
+    """Give back the slots of leases that ran out, take back Runs whose worker died, owe trainings that are due.
+
+    And move what was answered under a label at the moment of its merging.
+    """
+    ring()
     queue.reap()
+    merging.follow()
     claims.recover()
-    for project in Project.objects.select_related("version__run").defer("version__evaluation"):
+    for project in Project.objects.filter(archived_at=None).select_related("version__run").defer("version__evaluation"):
         if training_is_due(project):
             jobs.owe(project=project, kind=Kind.TRAIN, by=None)
+
+
+def ring() -> None:
+    """Write down that beat was heard, for the web process, which never talks to Redis."""
+    if not Pulse.objects.filter(name=SWEEP, at__lt=Now() - PULSE).update(at=Now()):
+        Pulse.objects.get_or_create(name=SWEEP)
 
 
 def training_is_due(project: Project) -> bool:
@@ -46,7 +60,9 @@ def training_is_due(project: Project) -> bool:
         return False
     if not (other_order or new >= project.retrain_after or _waited(project, new)) or _resting(project):
         return False
-    taught = Annotation.objects.decided().filter(project=project, sentence__audit_place__isnull=True)
+    counted = Annotation.objects.decided().filter(project=project, sentence__in_pool=True)
+    taught = counted.filter(sentence__audit_place__isnull=True)
+    taught = taught.filter(label__retired_at__isnull=True)
     return taught.values("label").distinct()[:2].count() == 2
 
 
@@ -62,7 +78,8 @@ def _wants_another_order(project: Project) -> bool:
     if version is None:
         return False
     asked_at = version.run.asked_at if version.run else version.trained_at
-    changes = Event.objects.filter(project=project, verb=Verb.CHANGED, after__has_any_keys=ORDERING)
+    deeds = (Verb.CHANGED, Verb.RETIRED)
+    changes = Event.objects.filter(project=project, verb__in=deeds, after__has_any_keys=ORDERING)
     return changes.filter(at__gt=asked_at).exists()
 
 

@@ -3,7 +3,9 @@
 import contextlib
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from types import TracebackType
 from typing import Any
 
@@ -13,6 +15,7 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
+from factcheck import tracing
 from labeling.claims import Claim, HandedOver
 from labeling.errors import FactcheckError, LostClaim
 from labeling.models import Kind, Preference, Role, Run
@@ -30,6 +33,7 @@ VERB = {
     Kind.FEATURES: "labeling.flow.features.run",
     Kind.EVALUATE: "labeling.flow.evaluate.run",
     Kind.EXPLAIN: "labeling.flow.explain.run",
+    Kind.TWINS: "labeling.flow.twins.run",
 }
 BEAT_SECONDS = 10.0
 
@@ -46,7 +50,7 @@ def perform(run_id: int, *, share: Share | None = None) -> bool:
     claim = Claim.take(run_id, parts=settings.SCORING_PARTS if share else 1)
     if claim is None:
         return False
-    with translation.override(_language_of(claim.run)), _Attempt(claim) as attempt:
+    with _for(claim), _Attempt(claim) as attempt:
         outcome = import_string(VERB[Kind(claim.run.kind)])(claim=claim)
         if share is not None and isinstance(outcome, HandedOver):
             share(run_id, str(claim.run.token), outcome.parts)
@@ -58,9 +62,18 @@ def go_on(run_id: int, token: str, verb: str, **options: Any) -> Any:
     claim = Claim.resume(run_id, token)
     if claim is None:
         return None
-    with translation.override(_language_of(claim.run)), _Attempt(claim):
+    with _for(claim), _Attempt(claim):
         return import_string(verb)(claim=claim, **options)
     return None
+
+
+@contextlib.contextmanager
+def _for(claim: Claim) -> Iterator[None]:
+    """In the language of those who read about it; each line of the log names it, and the request that asked for it."""
+    run = claim.run
+    about = {"run": run.pk, "kind": run.kind, "request": run.request_id, "person": run.asked_by_id}
+    with tracing.about(project=claim.project.slug, **about), translation.override(_language_of(run)):
+        yield
 
 
 def _language_of(run: Run) -> str:
@@ -82,7 +95,10 @@ class _Attempt:
         self.claim = claim
         self.failed = False
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name=f"run-{claim.run.pk}", daemon=True)
+        self._began = time.perf_counter()
+        self._thread = threading.Thread(
+            target=copy_context().run, args=(self._beat,), name=f"run-{claim.run.pk}", daemon=True
+        )
 
     def _beat(self) -> None:
         while not self._over.wait(BEAT_SECONDS):
@@ -93,17 +109,18 @@ class _Attempt:
         connection.close()
 
     def __enter__(self) -> "_Attempt":
+        log.info("run %s (%s) begins", self.claim.run.pk, self.claim.run.kind)
         self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> bool:
         self._over.set()
         self._thread.join()
+        self._tell(error)
         if error is None:
             return False
         self.failed = True
         if isinstance(error, LostClaim):
-            log.warning("run %s was taken over by another worker", self.claim.run.pk)
             return True
         mendable = isinstance(error, FactcheckError | MlError)
         # The next attempt is fitted in the directions that moved meanwhile.
@@ -111,6 +128,16 @@ class _Attempt:
         with contextlib.suppress(LostClaim):
             self.claim.fail(_reason(error), again=again)
         return mendable
+
+    def _tell(self, error: BaseException | None) -> None:
+        """What became of it, and how long it took; of an error its kind alone, since it may quote a sentence."""
+        run, extra = self.claim.run, {"seconds": round(time.perf_counter() - self._began, 3)}
+        if error is None:
+            log.info("run %s (%s) went well", run.pk, run.kind, extra=extra)
+        elif isinstance(error, LostClaim):
+            log.warning("run %s (%s) was taken over by another worker", run.pk, run.kind, extra=extra)
+        else:
+            log.warning("run %s (%s) failed: %s", run.pk, run.kind, type(error).__name__, extra=extra)
 
 
 def _reason(error: BaseException) -> str:

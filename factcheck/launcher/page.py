@@ -1,14 +1,14 @@
-"""Ask whether the pages answer; `python -m factcheck.launcher.page HOST PORT` says it by its exit code."""
+"""Ask whether the pages answer; `python -m factcheck.launcher.page HOST PORT [PATH]` says it by its exit code."""
 
 import http.client
 import sys
 
 
-def answers(host: str, port: int) -> bool:
+def answers(host: str, port: int, path: str = "/healthz") -> bool:
     """Whether the web process answers a request now, with anything but a fault of its own."""
     connection = http.client.HTTPConnection(_reachable(host), port, timeout=5)
     try:
-        connection.request("GET", "/healthz", headers={"Host": f"localhost:{port}"})
+        connection.request("GET", path)
         return connection.getresponse().status < 500
     except (OSError, http.client.HTTPException):
         return False
@@ -22,4 +22,4 @@ def _reachable(host: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if answers(sys.argv[1], int(sys.argv[2])) else 1)
+    sys.exit(0 if answers(sys.argv[1], int(sys.argv[2]), *sys.argv[3:]) else 1)

@@ -1,4 +1,4 @@
-"""The sentences on which people disagree, for an owner to settle."""
+"""The sentences on which people disagree, for an adjudicator to settle."""
 
 from dataclasses import dataclass
 
@@ -12,16 +12,16 @@ ROWS = 20
 
 
 def disputed(project: Project) -> "QuerySet[Sentence]":
-    """Sentences without a verdict whose answers name different labels, or which nobody was sure about."""
+    """Sentences of the pool without a verdict whose answers name different labels, or which nobody was sure about."""
     counted = Annotation.objects.given().filter(project=project, surplus=False).values("sentence_id")
     told = counted.annotate(low=Min("label_id"), high=Max("label_id"), sure=Count("label_id"))
     apart = told.filter(Q(low__lt=F("high")) | Q(sure=0)).values("sentence_id")
-    return Sentence.objects.filter(pk__in=apart, verdict__isnull=True)
+    return Sentence.objects.in_pool().filter(pk__in=apart, verdict__isnull=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """One disputed sentence and the answers that count; `mine`: this owner answered it and may not settle it."""
+    """One disputed sentence and the answers that count; `mine`: whoever looks answered it and may not settle it."""
 
     sentence: Sentence
     answers: list[Annotation]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from labeling import learning
 from labeling.claims import Claim
@@ -38,13 +38,12 @@ def run(*, claim: Claim) -> dict[str, Any]:
 
 
 def populations(project: Project) -> dict[str, list[Judged]]:
-    """The counted answers by population. Unsure, withdrawn and surplus answers do not count.
+    """The counted answers by population. Unsure, withdrawn and surplus ones do not count, nor what left the pool.
 
     A sentence outside the audit sample is `chosen` as soon as one of its answers was asked for by a model.
     """
     found: dict[str, list[Judged]] = {name: [] for name in POPULATIONS}
-    counted = Annotation.objects.decided().filter(project=project, surplus=False)
-    asked = counted.filter(selection__in=CHOSEN, sentence__audit_place__isnull=True)
+    asked = _counted(project).filter(selection__in=CHOSEN, sentence__audit_place__isnull=True)
     chosen = set(asked.values_list("sentence_id", flat=True))
     for answer, drawn in _answers(project):
         found["all"].append(answer)
@@ -55,10 +54,14 @@ def populations(project: Project) -> dict[str, list[Judged]]:
     return found
 
 
+def _counted(project: Project) -> "QuerySet[Annotation]":
+    return Annotation.objects.decided().filter(project=project, surplus=False, sentence__in_pool=True)
+
+
 def _answers(project: Project) -> Iterator[tuple[Judged, bool]]:
     """Each counted answer, and whether its sentence is of the audit sample."""
     fields = ("sentence_id", "annotator__username", "label__key", "sentence__audit_place")
     source = ("sentence__source_id", "sentence__source__unit", "sentence__source__title")
-    rows = Annotation.objects.decided().filter(project=project, surplus=False).order_by("sentence_id", "pk")
+    rows = _counted(project).order_by("sentence_id", "pk")
     for pk, annotator, label, place, *origin in rows.values_list(*fields, *source).iterator(chunk_size=5_000):
         yield Judged(pk, annotator, label, learning.article_of(pk, *origin)), place is not None

@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.core.cache import cache
 from django.db import IntegrityError, connection
 from django.db.models import F
 from django.db.models.functions import Now
@@ -13,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from labeling import dialect
 from labeling.acts import Act
-from labeling.flow import at_once
+from labeling.flow import at_once, label_keys
+from labeling.flow.guideline import in_force
 from labeling.flow.queue import LEASE
 from labeling.models import Annotation, Event, Lease, Membership, Sentence, State, Verb
 
@@ -37,7 +37,7 @@ def submit(*, by: Membership, acts: Sequence[Act]) -> list[Receipt]:
     """
     if not acts:
         return []
-    return dialect.undeterred(lambda: _submit_in_turn(by, acts, _labels(by.project_id)))
+    return dialect.undeterred(lambda: _submit_in_turn(by, acts, label_keys.known(by.project_id)))
 
 
 def _submit_in_turn(by: Membership, acts: Sequence[Act], labels: dict[str, int]) -> list[Receipt]:
@@ -49,8 +49,9 @@ def _submit_in_turn(by: Membership, acts: Sequence[Act], labels: dict[str, int])
             return _submit(by, acts, labels, known=kept)
     except IntegrityError:
         # One of the acts was done before, or is being done by another request that won: its Event is there to be seen.
+        # Or a label was deleted a moment ago.
         with dialect.writing():
-            return _submit(by, acts, labels, known=_known(acts))
+            return _submit(by, acts, label_keys.fresh(by.project_id), known=_known(acts))
 
 
 def _keep_at_once(by: Membership, acts: Sequence[Act], labels: dict[str, int]) -> dict[str, Receipt]:
@@ -58,18 +59,9 @@ def _keep_at_once(by: Membership, acts: Sequence[Act], labels: dict[str, int]) -
     plain = all(act.kind == "answer" and not _why_not(act, labels) for act in acts)
     if not plain or len({act.sentence for act in acts}) < len(acts):
         return {}
-    rows = [(act.sentence, *_content(act, labels), _stored(act.key), _told(act, surplus=False)) for act in acts]
+    rows = [(act.sentence, *_content(act, labels), act.age, _stored(act.key), _told(act)) for act in acts]
     used = at_once.keep(by=by, answers=rows)
     return {str(act.key): Receipt(str(act.key), saved=True) for act in acts if act.sentence in used}
-
-
-def _labels(project_id: int) -> dict[str, int]:
-    """The keys of the project's labels; up to ten seconds old."""
-    return dict(cache.get_or_set(f"labels:{project_id}", lambda: _read_labels(project_id), 10) or {})
-
-
-def _read_labels(project_id: int) -> dict[str, int]:
-    return dict(dialect.rows("SELECT key, id FROM labeling_label WHERE project_id = %s", (project_id,)))
 
 
 def _submit(by: Membership, acts: Sequence[Act], labels: dict[str, int], *, known: dict[str, Receipt]) -> list[Receipt]:
@@ -140,7 +132,7 @@ def _answer(by: Membership, acts: Sequence[Act], labels: dict[str, int]) -> list
 def _why_not(act: Act, labels: dict[str, int]) -> str:
     for label in (None if act.unsure else act.label or "", act.second_label):
         if label is not None and label not in labels:
-            return _("This project has no label %(label)s; reload the page to see its labels.") % {"label": label}
+            return _("This project offers no label %(label)s; reload the page to see its labels.") % {"label": label}
     return ""
 
 
@@ -219,10 +211,19 @@ def _chosen(act: Act) -> tuple[str | None, str | None]:
 def _content(act: Act, labels: dict[str, int]) -> tuple[int | None, int | None, bool, bool, bool, str, float]:
     """The values of the columns _CONTENT."""
     first, second = (labels.get(label or "") for label in _chosen(act))
-    return first, second, act.unsure, act.boilerplate, act.bad_segment, act.comment, act.seconds
+    # By the row: two keys may have come to mean one label.
+    return (
+        first,
+        None if second == first else second,
+        act.unsure,
+        act.boilerplate,
+        act.bad_segment,
+        act.comment,
+        act.seconds,
+    )
 
 
-def _told(act: Act, *, surplus: bool) -> str:
+def _told(act: Act, *, surplus: bool = False) -> str:
     """The answer as its Event remembers it, as JSON; `said` gives the same of a row."""
     label, second = _chosen(act)
     return json.dumps(
@@ -242,15 +243,14 @@ def _told(act: Act, *, surplus: bool) -> str:
 def _keep(by: Membership, acts: Sequence[Act], labels: dict[str, int], origins: dict[int, _Origin]) -> None:
     """Write the answers and their Events: two statements, whatever their number."""
     names = ("project_id", "annotator_id", "sentence_id", *_CONTENT, *_PROVENANCE)
-    guideline = "(SELECT id FROM labeling_guideline WHERE project_id = %s ORDER BY number DESC LIMIT 1)"
-    row = f"({', '.join(['%s'] * 10)}, 'given', %s, %s, %s, {guideline}, {dialect.now()})"
+    row = f"({', '.join(['%s'] * 10)}, 'given', %s, %s, %s, {in_force('%s')}, {dialect.now()})"
     history = f"(%s, %s, %s, %s, %s, {dialect.json()}, {dialect.json()}, {dialect.now()})"
     answers: list[dialect.Value] = []
     events: list[dialect.Value] = []
     for act in acts:
         origin = origins[act.sentence]
         answers += [by.project_id, by.user_id, act.sentence, *_content(act, labels)]
-        answers += [origin.surplus, origin.selection, origin.version_id, by.project_id]
+        answers += [origin.surplus, origin.selection, origin.version_id, by.project_id, act.age]
         verb = Verb.ANSWERED if origin.before is None else Verb.AMENDED
         events += [by.project_id, by.user_id, verb.value, act.sentence, _stored(act.key)]
         events += [json.dumps(origin.before or {}), _told(act, surplus=origin.surplus)]
@@ -271,7 +271,8 @@ def _withdraw(by: Membership, act: Act) -> list[Receipt]:
     """Undo: the answer steps back, its history stays, and the sentence is in this person's hand again."""
     mine = {"annotator_id": by.user_id, "project_id": by.project_id, "sentence_id": act.sentence}
     told = Annotation.objects.given().select_for_update(of=("self",)).select_related("label", "second_label")
-    former = told.filter(**mine).first()
+    # What left the pool since has nobody's hand to go back to: the answer stays as it is.
+    former = told.filter(**mine, sentence__in_pool=True).first()
     if former is None:
         return [Receipt(str(act.key), saved=False, reason=_("There is no answer of yours to undo here."))]
     Annotation.objects.filter(pk=former.pk).update(state=State.WITHDRAWN)

@@ -7,14 +7,19 @@ Only for what happens nearly always, a first answer to a sentence that is in han
 from collections.abc import Sequence
 
 from labeling import dialect
+from labeling.flow.guideline import in_force
 from labeling.models import Membership
 
-# sentence, label, second label, unsure, boilerplate, bad segment, comment, seconds, key, what the Event remembers
-Answer = tuple[int, int | None, int | None, bool, bool, bool, str, float, dialect.Value, str]
+# sentence, label, second label, unsure, boilerplate, bad segment, comment, seconds, age, key, what the Event remembers
+Answer = tuple[int, int | None, int | None, bool, bool, bool, str, float, float, dialect.Value, str]
 
-_GIVEN = "(%s::bigint, %s::bigint, %s::bigint, %s::bool, %s::bool, %s::bool, %s::text, %s::float8, %s::uuid, %s::jsonb)"
+_GIVEN = (
+    "(%s::bigint, %s::bigint, %s::bigint, %s::bool, %s::bool, %s::bool, %s::text, %s::float8, %s::float8, %s::uuid,"
+    " %s::jsonb)"
+)
 _STATEMENT = """
-WITH given (sentence_id, label_id, second_label_id, unsure, boilerplate, bad_segment, comment, seconds, key, after) AS (
+WITH given (sentence_id, label_id, second_label_id, unsure, boilerplate, bad_segment, comment, seconds, age, key, after)
+AS (
     VALUES {given}
 ), used AS (
     DELETE FROM labeling_lease l USING given g
@@ -26,7 +31,7 @@ WITH given (sentence_id, label_id, second_label_id, unsure, boilerplate, bad_seg
         boilerplate, bad_segment, comment, seconds, state, surplus, selection, version_id, guideline_id, answered_at)
     SELECT %s::bigint, %s::bigint, g.sentence_id, g.label_id, g.second_label_id, g.unsure, g.boilerplate,
         g.bad_segment, g.comment, g.seconds, 'given', FALSE, u.selection, u.version_id,
-        (SELECT id FROM labeling_guideline WHERE project_id = %s ORDER BY number DESC LIMIT 1), STATEMENT_TIMESTAMP()
+        {guideline}, STATEMENT_TIMESTAMP()
     FROM given g JOIN used u ON u.sentence_id = g.sentence_id
     ON CONFLICT (sentence_id, annotator_id) DO UPDATE SET label_id = excluded.label_id,
         second_label_id = excluded.second_label_id, unsure = excluded.unsure, boilerplate = excluded.boilerplate,
@@ -48,7 +53,7 @@ def keep(*, by: Membership, answers: Sequence[Answer]) -> set[int]:
     same act is being kept by another request at this moment.
     """
     project, person = by.project_id, by.user_id
-    statement = _STATEMENT.format(given=", ".join([_GIVEN] * len(answers)))
+    statement = _STATEMENT.format(given=", ".join([_GIVEN] * len(answers)), guideline=in_force("g.age"))
     values = [value for answer in answers for value in answer]
     ends = (person, project, project, person, project, project, person)
     return {pk for (pk,) in dialect.rows(statement, (*values, *ends))}

@@ -7,11 +7,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from labeling.errors import Refused
+from labeling.flow import overlap, scheme
+from labeling.flow.archive import hold
 from labeling.models import Event, Label, Project, Sentence, Verb
 
-FIELDS = ("strategy", "find_rare", "review_share", "retrain_after", "audit_size", "stop_gain")
+FIELDS = (
+    *("name", "languages", "overlap"),
+    *("strategy", "find_rare", "review_share", "retrain_after", "audit_size", "stop_gain"),
+)
 # Where one of these changed, the queue wants another order: the sweep owes a training, see labeling.sweeping.
-ORDERING = ("strategy", "find_rare", "review_share", "cues")
+ORDERING = ("languages", "overlap", "strategy", "find_rare", "review_share", "cues", scheme.LABELS)
 
 Cues = Mapping[str, Mapping[str, str]]
 
@@ -21,14 +26,17 @@ def change(*, project: Project, by: User, settings: Mapping[str, object], cues: 
     """Set what differs of `settings` (names out of FIELDS) and `cues` (by label key, then `cue_en` or `cue_id`).
 
     Returns the names of what changed, `cues` among them. Guarantees: rows and Event are written together, and an Event
-    only where something changed. Raises Refused where the audit sample would have to shrink.
+    only where something changed; with `overlap` the free slots of every sentence follow, see `flow.overlap.want`.
+    Raises Refused where the audit sample would have to shrink, and for an archived project.
     """
-    held = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    held = hold(project.pk)
     _require_room(held, settings.get("audit_size", held.audit_size))
     before: dict[str, object] = {name: getattr(held, name) for name in settings if name in FIELDS}
     after: dict[str, object] = {name: settings[name] for name in before if settings[name] != before[name]}
     if after:
         Project.objects.filter(pk=held.pk).update(**after)
+    if isinstance(answers := after.get("overlap"), int):
+        overlap.want(project=held, answers=answers)
     before = {name: before[name] for name in after}
     former, latter = _set_cues(held, cues)
     if latter:

@@ -13,7 +13,7 @@ from labeling.errors import Refused
 from labeling.flow.figure import part
 from labeling.flow.train import gather
 from labeling.learning import FittedModel, Taught
-from labeling.models import Annotation, Kind, ModelVersion, Project, Selection
+from labeling.models import Annotation, Kind, Label, ModelVersion, Project, Selection
 
 # Below this many settled audit sentences a figure would say more than it knows.
 LEAST_AUDIT = 20
@@ -67,7 +67,7 @@ def measure(project: Project, version: ModelVersion, claim: Claim) -> dict[str, 
     outside = learning.second_look(project, model, taught)
     found["doubtful"] = learning.suspects(outside, SUSPECTS) if outside else []
     claim.progress(40, 100)
-    keys = list(project.labels.values_list("key", flat=True))
+    keys = list(Label.objects.offered().filter(project=project).values_list("key", flat=True))
     drawn = _by_lot(project)
     lot = [one for one in taught if one.sentence_id in drawn]
     chosen = [one for one in taught if one.sentence_id not in drawn]
@@ -93,7 +93,9 @@ def _before(version: ModelVersion) -> ModelVersion | None:
 
 def _unsettled(project: Project, audit: Sequence[Taught]) -> int:
     """Audit sentences that were answered without a settled label: hard ones, which no figure can count."""
-    answered = Annotation.objects.given().filter(project=project, sentence__audit_place__isnull=False, surplus=False)
+    counted = Annotation.objects.given().filter(project=project, surplus=False, sentence__in_pool=True)
+    answered = counted.filter(sentence__audit_place__isnull=False)
+    answered = answered.exclude(label__retired_at__isnull=False)
     return answered.order_by().values("sentence").distinct().count() - len(audit)
 
 
@@ -103,6 +105,7 @@ def _by_lot(project: Project) -> set[int]:
         project=project,
         version__isnull=True,
         selection__in=(Selection.SEED, Selection.RANDOM),
+        sentence__in_pool=True,
         sentence__audit_place__isnull=True,
         sentence__sought_at__isnull=True,
     )
@@ -114,7 +117,7 @@ def _corrected(
 ) -> dict[str, Any]:
     """Shares from the labels that are learned from: by lot each was as likely as any that was left outside the audit
     sample; what a model chose had no chance that is known."""
-    pool = project.n_pool - project.sentences.of_audit_sample().count()
+    pool = project.n_pool - project.sentences.in_pool().of_audit_sample().count()
     chances = [*(1 / max(pool - place, 1) for place in range(len(lot))), *(None for _one in chosen)]
     return learning.corrected(project, [one.label for one in [*lot, *chosen]], chances, pool, keys)
 

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from labeling import jobs, learning
 from labeling.claims import Claim
+from labeling.flow import twins
 from labeling.models import Kind, ModelVersion, Project, Run, RunState
 
 # Where the progress bar stands, of 100, when the sentences have their features; the rest is projecting.
@@ -32,7 +33,9 @@ def run(*, claim: Claim) -> dict[str, Any]:
     with transaction.atomic():
         claim.progress(100, 100)
         claim.finish(result)
-        if (added or refreshed) and ModelVersion.objects.filter(project=project).exists():
+        twins.owe_if_due(project=project, by=claim.run.asked_by)
+        resting = Project.objects.filter(pk=project.pk, archived_at__isnull=False).exists()
+        if (added or refreshed) and not resting and ModelVersion.objects.filter(project=project).exists():
             jobs.owe(project=project, kind=Kind.TRAIN, by=claim.run.asked_by)
     return result
 

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from labeling.errors import Refused
+from labeling.flow.archive import hold
 from labeling.models import Event, Project, Sentence, Verb
 
 SHOWN = 50
@@ -57,10 +58,10 @@ def ask_first(*, project: Project, by: User, sentence_ids: Iterable[int]) -> int
     """Have these sentences labelled before all others; returns how many will be.
 
     Guarantees: those of another project, of the audit sample, closed ones and those asked for before are left as they
-    are. Raises Refused where more than AT_ONCE would wait.
+    are. Raises Refused where more than AT_ONCE would wait, and for an archived project.
     """
     wanted = sorted(set(sentence_ids))
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    hold(project.pk)
     Sentence.objects.hold(wanted)
     rows = _open(project).filter(pk__in=wanted, sought_at__isnull=True)
     n = rows.count()

@@ -1,10 +1,14 @@
 """Founding a project: its labels and its guideline."""
 
+from itertools import count
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from labeling.errors import AlreadyHere, Refused
 from labeling.models import Event, Guideline, Label, Membership, Project, Role, Verb
@@ -39,29 +43,63 @@ CUES = {
 }
 
 
+def may_found(user: User) -> bool:
+    """Whether `user` may found a project: who owns one, whom an operator allowed it, and the first person of all."""
+    if Membership.objects.filter(user=user, role=Role.OWNER).exists() or user.has_perm("labeling.add_project"):
+        return True
+    return not User.objects.filter(pk__lt=user.pk).exists()
+
+
 @transaction.atomic
 def create_project(
     *,
-    slug: str,
     by: User | None,
+    slug: str = "",
     name: str = "",
     languages: tuple[str, ...] = ("id", "en"),
     overlap: int = 1,
     audit_size: int = 300,
 ) -> Project:
-    """A project with the default labels and guideline, and `by` as its owner.
+    """A project with the default labels and guideline, and `by` as its owner. Without `slug` it is made of the name.
 
     Raises AlreadyHere where the slug is taken, Refused where a value makes no sense.
     """
+    slug = slug or _short_name(name)
+    taken = _("A project called %(slug)s is here already. Choose another short name.") % {"slug": slug}
     if Project.objects.filter(slug=slug).exists():
-        raise AlreadyHere(f"A project called {slug} is here already. Choose another short name.")
+        raise AlreadyHere(taken)
+    if not languages or not {code for code, _name in settings.LANGUAGES}.issuperset(languages):
+        raise Refused(_("Choose at least one of the languages."))
     project = Project(slug=slug, name=name or slug, languages=list(languages), overlap=overlap, audit_size=audit_size)
     try:
         project.full_clean(exclude=["version"])
     except ValidationError as error:
         said = "; ".join(f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items())
         raise Refused(said) from error
-    project.save()
+    try:
+        with transaction.atomic():
+            project.save()
+    except IntegrityError as error:
+        # Somebody else took the short name a moment ago.
+        raise AlreadyHere(taken) from error
+    _furnish(project)
+    if by is not None:
+        Membership.objects.create(project=project, user=by, role=Role.OWNER)
+    Event.objects.create(project=project, who=by, verb=Verb.CREATED, after={"slug": slug})
+    return project
+
+
+def _short_name(name: str) -> str:
+    """A short name made of `name` that no project has. Raises Refused where nothing of it fits into an address."""
+    base = slugify(name)[:50].strip("-_")
+    if not base:
+        raise Refused(_("Write a short name too: letters, digits and hyphens."))
+    taken = set(Project.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(one for n in count(1) if (one := base if n == 1 else f"{base}-{n}") not in taken)
+
+
+def _furnish(project: Project) -> None:
+    """The default labels and the default guideline."""
     Label.objects.bulk_create(
         Label(
             project=project,
@@ -78,7 +116,3 @@ def create_project(
     )
     texts = {f"text_{lang}": (GUIDELINES / f"default.{lang}.md").read_text(encoding="utf-8") for lang in ("en", "id")}
     Guideline.objects.create(project=project, number=1, **texts)
-    if by is not None:
-        Membership.objects.create(project=project, user=by, role=Role.OWNER)
-    Event.objects.create(project=project, who=by, verb=Verb.CREATED, after={"slug": slug})
-    return project

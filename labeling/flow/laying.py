@@ -1,19 +1,19 @@
 """Laying down one chunk of an import as Sources and Sentences, inside the caller's transaction."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from labeling.flow.brought import Brought
 from labeling.flow.tally import TWINS_LISTED, Tally
 from labeling.formats.shapes import Article, Bad, Origin, Row
-from labeling.keys import place_of, text_hash
+from labeling.keys import SHUFFLE, place_of, text_hash
 from labeling.models import Project, Sentence, Source, Unit, Upload
 
-ROWS_A_SOURCE = 500
-SHUFFLE = "shuffle"
+ROWS_A_SOURCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,21 @@ class Layer:
         """Write the articles, then the rows (each with its language), then count what was left out.
 
         A text that the project holds already is not added again: a whole article or a row is named in the tally, a
-        sentence inside a new article is kept as the twin of the first one, outside the pool.
+        sentence inside a new article is kept as the twin of the first one, outside the pool. The label of a row becomes
+        an annotation, whether its sentence is new or not.
         """
         before = (self.tally.sentences, self.tally.added)
+        brought = Brought(self.project, self.upload, self.tally)
         for one in bad:
             self.tally.refuse(one.line, one.reason)
-        drafts = self._new_articles(cuts) + self._new_rows(rows)
+        sound = [(row, lang, text_hash(row.text)) for row, lang in rows if not self._refused(row, brought)]
+        repeated: list[tuple[int, str]] = []
+        drafts = self._new_articles(cuts) + self._new_rows(sound, repeated)
         Source.objects.bulk_create(source for source, _sentences in drafts)
         sentences = [sentence for _source, each in drafts for sentence in each]
         self._write(sentences)
+        answers = [brought.answer(row, hashed) for row, _lang, hashed in sound]
+        self._tell(repeated, brought.keep([one for one in answers if one]))
         Project.objects.filter(pk=self.project.pk).update(
             n_sentences=F("n_sentences") + self.tally.sentences - before[0],
             n_pool=F("n_pool") + self.tally.added - before[1],
@@ -75,6 +81,7 @@ class Layer:
                 said = _("the same article is here already: %(where)s")
                 self.tally.duplicate(cut.article.line, said % {"where": here[sha256]})
                 continue
+            self.tally.labels_left_out += bool(cut.article.label)
             here[sha256] = _("line %(line)d of this upload") % {"line": cut.article.line}
             source = self._source(cut.article.origin, cut.lang, cut.article.text, sha256, Unit.ARTICLE)
             sentences = [self._sentence(source, number, piece) for number, piece in enumerate(cut.pieces)]
@@ -83,15 +90,21 @@ class Layer:
         self.tally.articles += len(drafts)
         return drafts
 
-    def _new_rows(self, rows: Sequence[tuple[Row, str]]) -> list[tuple[Source, list[Sentence]]]:
-        hashes = [text_hash(row.text) for row, _lang in rows]
-        here = self._rows_here(hashes)
+    def _refused(self, row: Row, brought: Brought) -> bool:
+        reason = brought.why_not(row)
+        if reason:
+            self.tally.refuse(row.line, reason)
+        return bool(reason)
+
+    def _new_rows(
+        self, rows: Sequence[tuple[Row, str, str]], repeated: list[tuple[int, str]]
+    ) -> list[tuple[Source, list[Sentence]]]:
+        """Drafts of the rows whose text is new; the line of each other, and where its text is, go to `repeated`."""
+        here = self._rows_here(hashed for _row, _lang, hashed in rows)
         together: dict[tuple[Origin, str], list[list[tuple[Row, str]]]] = {}
-        for (row, lang), hashed in zip(rows, hashes, strict=True):
-            self.tally.labels_left_out += row.has_label
+        for row, lang, hashed in rows:
             if hashed in here:
-                said = _("the same sentence is here already: %(where)s")
-                self.tally.duplicate(row.line, said % {"where": here[hashed]})
+                repeated.append((row.line, here[hashed]))
                 continue
             here[hashed] = _("line %(line)d of this upload") % {"line": row.line}
             groups = together.setdefault((row.origin, row.article), [[]])
@@ -99,6 +112,16 @@ class Layer:
                 groups.append([])
             groups[-1].append((row, lang))
         return [self._source_of_rows(group) for groups in together.values() for group in groups]
+
+    def _tell(self, repeated: Iterable[tuple[int, str]], kept: Container[int]) -> None:
+        """Name the rows that were here already, `kept` being the lines whose labels went in."""
+        for line, where in repeated:
+            if line in kept:
+                said = _("the same sentence is here already (%(where)s); its label was added")
+                self.tally.label_kept(line, said % {"where": where})
+            else:
+                said = _("the same sentence is here already: %(where)s")
+                self.tally.duplicate(line, said % {"where": where})
 
     def _rows_here(self, hashes: Iterable[str]) -> dict[str, str]:
         found = Sentence.objects.in_pool().filter(project=self.project, text_hash__in=set(hashes))

@@ -173,7 +173,7 @@ def _change(found: object, labels: Sequence[Label]) -> Change | None:
 def _suspects(project: Project, found: object, labels: Sequence[Label]) -> Iterator[Suspect]:
     doubted = _list(found)
     named = {one.key: one for one in labels}
-    rows = Sentence.objects.filter(project=project).in_bulk([one["id"] for one in doubted])
+    rows = Sentence.objects.in_pool().filter(project=project).in_bulk([one["id"] for one in doubted])
     for one in doubted:
         if one["id"] in rows and {one["label"], one["likelier"]} <= named.keys():
             yield Suspect(rows[one["id"]], named[one["label"]], named[one["likelier"]], one["score"])

@@ -61,7 +61,8 @@ def report(project: Project) -> ModelReport:
     version = project.version
     found = told(project, version.evaluation, labels) if version else None
     trainings = list(Run.objects.filter(project=project, kind=Kind.TRAIN)[:2])
-    counted = Annotation.objects.decided().filter(project=project, sentence__audit_place__isnull=False)
+    sample = Sentence.objects.in_pool().of_audit_sample().filter(project=project)
+    counted = Annotation.objects.decided().filter(project=project, sentence__in=sample)
     return ModelReport(
         current=_row(version, labels, part(version.evaluation, "audit", "macro_f1")) if version else None,
         told=found,
@@ -72,7 +73,7 @@ def report(project: Project) -> ModelReport:
         failed=next((run for run in trainings if run.error), None),
         evaluation=Run.objects.filter(project=project, kind=Kind.EVALUATE).first(),
         audit_answered=counted.values("sentence").distinct().count(),
-        audit_size=Sentence.objects.of_audit_sample().filter(project=project).count(),
+        audit_size=sample.count(),
     )
 
 
@@ -92,7 +93,7 @@ def _row(version: ModelVersion, labels: Sequence[Label], measured: object) -> Ve
     counts = version.label_counts if isinstance(version.label_counts, dict) else {}
     return VersionRow(
         version=version,
-        counts=[(label, int(counts.get(label.key, 0))) for label in labels],
+        counts=[(one, int(counts.get(one.key, 0))) for one in labels if one.retired_at is None or counts.get(one.key)],
         cross_validation=figure(part(version.metrics, "cross_validation", "macro_f1")),
         audit=figure(measured),
     )

@@ -1,20 +1,28 @@
-"""A project at a glance: how far it is, and what wants somebody's attention."""
+"""A project at a glance: how far it is, how fast it goes, and what wants somebody's attention."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from labeling.flow import progress
-from labeling.flow.adjudicate_queue import disputed
-from labeling.flow.figure import Figure, figure, part
-from labeling.flow.roster import Person, roster
-from labeling.models import OPEN, Project, Role, Run, RunState
+from labeling.flow.figure import Figure, figure
+from labeling.flow.pace import Pace, end_in_words, pace
+from labeling.flow.sample import AUDIT_ANSWERS
+from labeling.models import OPEN, AgreementReport, Annotation, Membership, Project, Role, Run, RunState, Sentence
+from labeling.sparkline import sparkline
 
 # The sweep hands a Run to a worker within seconds; one that nobody took for this long means that no worker is there.
 UNHEARD = timedelta(seconds=60)
+# Who opened a page within this time works now; that is written down once a minute.
+PRESENT = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,37 +34,85 @@ class Concern:
 
 
 @dataclass(frozen=True, slots=True)
+class Present:
+    """A member who works now, and their answers since midnight."""
+
+    member: Membership
+    today: int
+
+
+@dataclass(frozen=True, slots=True)
 class Glance:
-    """`answered` of `total` sentences of the pool have an answer; `today` counts answers since midnight."""
+    """`answered` of `total` sentences of the pool have an answer; `today` counts answers since midnight.
+
+    `end` says when the rest is done; `agreement` is alpha on the audit sample as it was last measured.
+    """
 
     answered: int
     total: int
     today: int
-    people: list[Person]
+    pace: Pace
+    end: str
+    chart: SafeString | None
+    people: list[Present]
     annotators: int
-    cross_validation: Figure
     audit: Figure
+    agreement: Figure
     last: Run | None
     concerns: list[Concern]
 
 
 def glance(project: Project) -> Glance:
     """What the overview shows, in a fixed number of queries. Reads `project.version`: select it with the row."""
-    people = roster(project, by=None)
+    members = list(_members(project))
     runs = list(Run.objects.filter(project=project)[:10])
-    metrics = project.version.metrics if project.version else {}
-    measured = Project.objects.filter(pk=project.pk).values_list("version__evaluation__audit__macro_f1", flat=True)
+    told, going = progress.counted(project.pk), pace(project, [one.user_id for one, _today, _here in members])
+    audit = Project.objects.filter(pk=project.pk).values_list("version__evaluation__audit__macro_f1", flat=True)
+    alpha = AgreementReport.objects.filter(project=project).values_list("figures__audit__krippendorff_alpha", flat=True)
     return Glance(
-        answered=progress.answered(project.pk),
+        answered=min(told.sentences, project.n_pool),
         total=project.n_pool,
-        today=sum(one.today for one in people),
-        people=people,
-        annotators=sum(one.membership.role == Role.ANNOTATOR for one in people),
-        cross_validation=figure(part(metrics, "cross_validation", "macro_f1")),
-        audit=figure(measured.first()),
+        today=going.today,
+        pace=going,
+        end=end_in_words(_wanted(project) - told.answers, going.a_day) if project.n_pool else "",
+        chart=_chart(going),
+        people=[Present(one, today) for one, today, here in members if here],
+        annotators=sum(one.role == Role.ANNOTATOR for one, _today, _here in members),
+        audit=figure(audit.first()),
+        agreement=figure(alpha.first()),
         last=runs[0] if runs else None,
-        concerns=_concerns(runs, disputed(project).count()),
+        concerns=_concerns(runs, told.disputed),
     )
+
+
+def _members(project: Project) -> Iterator[tuple[Membership, int, bool]]:
+    """Each member by name, with their answers of today, and whether they work now."""
+    today = (
+        Annotation.objects.given()
+        .filter(project=project, annotator=OuterRef("user"), answered_at__gte=progress.midnight())
+        .order_by()
+        .values("annotator")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    rows = Membership.objects.filter(project=project).select_related("user").order_by("user__username")
+    since = Now() - PRESENT
+    for one in rows.annotate(n=Subquery(today), here=ExpressionWrapper(Q(seen_at__gte=since), BooleanField())):
+        yield one, one.n or 0, bool(one.here)
+
+
+def _wanted(project: Project) -> int:
+    """Answers that the pool wants in all; the audit sample wants two of each at least."""
+    more = max(AUDIT_ANSWERS - project.overlap, 0)
+    drawn = Sentence.objects.of_audit_sample().filter(project=project).count() if more else 0
+    return project.n_pool * project.overlap + drawn * more
+
+
+def _chart(going: Pace) -> SafeString | None:
+    if not going.days:
+        return None
+    counts = [(date_format(one.day, "j M"), one.n) for one in going.days]
+    return sparkline(counts, title=_("Answers a day"), desc=_("The table beside it has the figures."))
 
 
 def _concerns(runs: list[Run], n_disputed: int) -> list[Concern]:

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from labeling.errors import Refused
+from labeling.flow.membership import change_role
 from labeling.models import Event, Membership, OneTimeLink, Preference, Project, Role, Verb
 
 LIFETIME = timedelta(days=7)
@@ -24,18 +25,22 @@ Way = Literal["link", "password", "elsewhere", "shut"]
 def add_person(*, project: Project, name: str, role: str, by: User | None) -> tuple[Membership, str]:
     """Make `name` a member in `role` and return the membership with the token of a fresh one-time link.
 
-    The account is made where there is none, without a password. Somebody who is a member already gets the new role.
+    The account is made where there is none, without a password. Somebody who is a member already gets the new role;
+    the last owner no lesser one.
     The token is empty where a link would let `by` into an account that is not theirs to open: see `openable`.
     """
     if role not in Role.values:
-        raise Refused(_("%(role)s is not a role. Choose annotator or owner.") % {"role": role})
+        raise Refused(_("%(role)s is not a role. Choose annotator, adjudicator or owner.") % {"role": role})
     user, made = User.objects.get_or_create(username=_checked(name))
     if made:
         user.set_unusable_password()
         user.save(update_fields=["password"])
         Preference.objects.create(user=user, language=(get_language() or "id")[:2])
-    membership, _made = Membership.objects.update_or_create(project=project, user=user, defaults={"role": role})
-    Event.objects.create(project=project, who=by, verb=Verb.JOINED, after={"name": user.username, "role": role})
+    membership, joined = Membership.objects.get_or_create(project=project, user=user, defaults={"role": role})
+    if joined:
+        Event.objects.create(project=project, who=by, verb=Verb.JOINED, after={"name": user.username, "role": role})
+    else:
+        membership = change_role(member=membership, role=role, by=by)
     return membership, new_link(user=user) if openable([user], by=by) else ""
 
 
@@ -71,13 +76,13 @@ def _own_way(user: User) -> Way:
 def new_link(*, user: User) -> str:
     """The token of a link that signs `user` in once, within seven days. Only its hash is stored."""
     token = secrets.token_urlsafe(24)
-    OneTimeLink.objects.create(user=user, token_hash=_hash(token), expires_at=Now() + LIFETIME)
+    OneTimeLink.objects.create(user=user, token_hash=token_hash(token), expires_at=Now() + LIFETIME)
     return token
 
 
 def whose_link(token: str) -> User:
     """The person whom an unused link would sign in. Raises Refused for any other."""
-    link = OneTimeLink.objects.filter(token_hash=_hash(token), used_at__isnull=True, expires_at__gt=Now())
+    link = OneTimeLink.objects.filter(token_hash=token_hash(token), used_at__isnull=True, expires_at__gt=Now())
     found = link.select_related("user").first()
     if found is None or not found.user.is_active:
         raise Refused(_("This link was used already, or it is too old. Ask the owner of your project for a new one."))
@@ -87,13 +92,14 @@ def whose_link(token: str) -> User:
 def open_link(token: str) -> User:
     """Use the link up and return whom it signs in. Raises Refused where it was used, is too old or never was."""
     user = whose_link(token)
-    fresh = OneTimeLink.objects.filter(token_hash=_hash(token), used_at__isnull=True, expires_at__gt=Now())
+    fresh = OneTimeLink.objects.filter(token_hash=token_hash(token), used_at__isnull=True, expires_at__gt=Now())
     if not fresh.update(used_at=Now()):
         raise Refused(_("This link was used already, or it is too old. Ask the owner of your project for a new one."))
     return user
 
 
-def _hash(token: str) -> str:
+def token_hash(token: str) -> str:
+    """What is stored of a secret that opens something by itself: SHA-256, in hexadecimal digits."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -68,7 +68,7 @@ def take(*, by: Membership, want: int = AHEAD) -> list[Lease]:
 
     Guarantees: no sentence has more leases and counted answers than it wants; nobody is lent a sentence they hold or
     have answered; what is held already is renewed for a person who has answered lately, so that who works never loses
-    a lease, and a page left open keeps none.
+    a lease, and a page left open keeps none; an archived project lends nothing.
     """
     for _ in range(_TRIES):
         try:
@@ -115,13 +115,20 @@ def _at_work(by: Membership) -> bool:
 
 def _take(by: Membership, want: int) -> list[Lease]:
     # The lock on one's own membership: two tabs of one person take in turn.
-    (served, version_id, sought), *_ = dialect.rows(
-        "SELECT m.served, p.version_id,"
+    found = dialect.rows(
+        "SELECT m.served, p.version_id, p.archived_at IS NOT NULL,"
         f" EXISTS (SELECT 1 FROM labeling_sentence s WHERE s.project_id = p.id AND {_SOUGHT})"
         " FROM labeling_membership m JOIN labeling_project p ON p.id = m.project_id"
         f" WHERE m.id = %s {dialect.lock('m')}",
         (by.pk,),
     )
+    if not found:
+        # Removed from the project between this request's first look and now.
+        return []
+    ((served, version_id, archived, sought),) = found
+    if archived:
+        # What is held runs out by itself, and is the proof that a late answer was asked for.
+        return []
     held, ageing = _held(by)
     if ageing and _at_work(by):
         dialect.change(

@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from labeling import jobs, learning
 from labeling.claims import Claim
-from labeling.flow import find, review, seek
+from labeling.flow import find, review, seek, twins
 from labeling.flow.weave import woven
 from labeling.learning import FittedModel, Ranked, Taught, Wish
 from labeling.models import (
@@ -103,7 +103,8 @@ def placed(
     order = woven([one for one in ranking if one.sentence_id not in apart], sought, share=seek.SHARE)
     scores = zip(waiting, learning.unsure(project, model, waiting), strict=True)
     first = [Ranked(pk, question.waiting[pk], score) for pk, score in scores if pk in open_now]
-    return chain(first, woven(order, reviews, share=project.review_share)[: HEAD - len(first)])
+    entries = [*first, *woven(order, reviews, share=project.review_share)]
+    return islice(twins.one_of_each_group(entries, beside=question.wish.taken), HEAD)
 
 
 def _wish(project: Project, taught: Sequence[Taught], closed: set[int], *, n: int) -> Wish:

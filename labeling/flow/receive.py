@@ -1,6 +1,7 @@
 """Receiving: an upload or a paste is kept as it came, and an import is owed."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,15 +15,29 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from labeling import jobs
-from labeling.errors import AlreadyHere, BadUpload
+from labeling.errors import AlreadyHere, BadUpload, Refused
 from labeling.files import Kept, keep
-from labeling.models import Event, Kind, Project, Run, RunState, Unit, Upload, Verb
+from labeling.flow.archive import require_open
+from labeling.models import OPEN, Event, Kind, Project, Run, RunState, Unit, Upload, Verb
 
-# File ending -> format. A test holds it against labeling.formats, which the web process never loads.
+# File ending -> format. A test holds it against labeling.formats, which this room does not load.
 ENDINGS = {"txt": "text", "html": "html", "htm": "html", "csv": "csv", "tsv": "tsv", "jsonl": "jsonl"}
+# Behind any of these endings.
+PACKED = ".gz"
 # What a column may be for; the same test holds it against the readers.
 COLUMNS = ("text", "label", "annotator", "lang", "title", "url", "publisher", "published_at", "article")
 CHUNK = 1 << 20
+# An import that ended so goes on when its upload is sent again.
+ENDED_EARLY = (RunState.FAILED, RunState.STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How an upload is to be read: see `accept`."""
+
+    unit: str = Unit.ARTICLE
+    lang: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def accept(
@@ -39,22 +54,98 @@ def accept(
 ) -> Run:
     """Keep `content` under its hash and owe the import; nothing is read into memory whole.
 
-    `options` are for the reader: `columns` (our name -> theirs), and `title`, `url`, `publisher`, `published_at` of a
+    `options` are for the reader: `columns` (our name -> theirs), `annotator` (whose the labels are that name nobody),
+    `labels` (their value -> our key, or empty to leave it out), and `title`, `url`, `publisher`, `published_at` of a
     paste. `limited=False` lifts the limit on the size, for commands.
     Raises BadUpload where it is empty, too large or of no known format; AlreadyHere where the same bytes were received
-    before. If their import failed, it is owed again and goes on where it stopped; with the new options, where it had
-    written nothing yet.
+    before. If their import failed or was stopped, it is owed again and goes on where it ended; with the new options,
+    where it had written nothing yet.
     """
-    name = _bare(name)
-    values = {"format": _format(name, format), "unit": _unit(unit), "lang": lang, "options": dict(options or {})}
-    kept = keep(_chunks(content, name, limited=limited), folder="uploads")
+    reading = Reading(unit, lang, options or {})
+    upload = put_by(project=project, by=by, name=name, content=content, reading=reading, format=format, limited=limited)
+    return begin(upload=upload, by=by, reading=reading, sent_as=_bare(name))
+
+
+def put_by(
+    *,
+    project: Project,
+    by: User | None,
+    name: str,
+    content: "bytes | File[bytes]",
+    reading: Reading,
+    format: str | None = None,
+    limited: bool = True,
+) -> Upload:
+    """Keep `content` as `accept` does, and owe nothing yet: an owner looks at its columns first.
+
+    The same bytes give the same Upload until their import has begun. Raises what `accept` raises.
+    """
+    require_open(project)
+    bare = _bare(name)
+    values = {"format": _format(bare, format), **_values(reading, packed=_is_packed(bare))}
+    kept = keep(_chunks(content, bare, limited=limited), folder="uploads")
     try:
         with transaction.atomic():
-            return _receive(project, by, name, kept, values)
+            return _receive(project, by, bare, kept, values)
     except IntegrityError:
         # Received before, or a moment ago by somebody else: now that row is there to be seen.
-        with transaction.atomic():
-            return _again(project, by, name, kept, values)
+        upload = Upload.objects.get(project=project, sha256=kept.sha256)
+        run = run_of(project=project, sha256=kept.sha256)
+        if run is not None and run.state not in ENDED_EARLY:
+            raise _already_here(upload, bare) from None
+        if run is None or not run.cursor:
+            Upload.objects.filter(pk=upload.pk).update(**values)
+            upload.refresh_from_db()
+        return upload
+
+
+def begin(*, upload: Upload, by: User | None, reading: Reading, sent_as: str = "") -> Run:
+    """Owe the import of an upload that was kept. Raises AlreadyHere where it is owed, at work or done.
+
+    One that failed or was stopped goes on where it ended; `reading` counts where nothing had been written yet.
+    """
+    require_open(upload.project)
+    with transaction.atomic():
+        Upload.objects.select_for_update(no_key=True).get(pk=upload.pk)
+        run = run_of(project=upload.project, sha256=upload.sha256)
+        if run is None or not run.cursor:
+            packed = upload.options.get("packed", False)
+            Upload.objects.filter(pk=upload.pk).update(**_values(reading, packed=packed))
+        if run is None:
+            return jobs.owe(project=upload.project, kind=Kind.IMPORT, by=by, options={"upload": upload.pk})
+        again = Run.objects.filter(pk=run.pk, state__in=ENDED_EARLY)
+        if not again.update(
+            state=RunState.OWED, attempts=0, error="", result={}, ended_at=None, called_at=None, due_at=Now()
+        ):
+            raise _already_here(upload, sent_as or upload.name)
+        after = {"upload": upload.pk, "name": sent_as, "sha256": upload.sha256, "size": upload.size, "again": True}
+        Event.objects.create(project=upload.project, who=by, verb=Verb.RECEIVED, after=after)
+    run.refresh_from_db()
+    return run
+
+
+def stop(*, run: Run, by: User) -> Run:
+    """End an import before its end: what went in stays, and the report says how much that is.
+
+    The worker notices at its next chunk, which is not written. Sending the same file again goes on from here.
+    Raises Refused where the import has ended already.
+    """
+    with transaction.atomic():
+        # Held, so that the tally is that of the last chunk that was written.
+        held = Run.objects.select_for_update(no_key=True).get(pk=run.pk)
+        if held.kind != Kind.IMPORT or not held.is_open:
+            raise Refused(_("This import has ended already."))
+        result = held.cursor.get("tally", {})
+        Run.objects.filter(pk=held.pk, state__in=OPEN).update(
+            state=RunState.STOPPED, result=result, ended_at=Now(), token=None, leased_until=None
+        )
+        after = {"run": held.pk, "upload": held.options["upload"], "records": result.get("records", 0)}
+        Event.objects.create(project_id=held.project_id, who=by, verb=Verb.STOPPED, after=after)
+        if result:
+            jobs.owe(project=held.project, kind=Kind.FEATURES, by=None)
+            jobs.owe(project=held.project, kind=Kind.TWINS, by=None)
+    held.refresh_from_db()
+    return held
 
 
 def run_of(*, project: Project, sha256: str) -> Run | None:
@@ -64,39 +155,33 @@ def run_of(*, project: Project, sha256: str) -> Run | None:
     return runs.order_by("-pk").first()
 
 
-def _receive(project: Project, by: User | None, name: str, kept: Kept, values: dict[str, Any]) -> Run:
+def _receive(project: Project, by: User | None, name: str, kept: Kept, values: dict[str, Any]) -> Upload:
     upload = Upload.objects.create(
         project=project, name=name, path=kept.path, sha256=kept.sha256, size=kept.size, received_by=by, **values
     )
     after = {"upload": upload.pk, "name": name, "sha256": kept.sha256, "size": kept.size}
     Event.objects.create(project=project, who=by, verb=Verb.RECEIVED, after=after)
-    return jobs.owe(project=project, kind=Kind.IMPORT, by=by, options={"upload": upload.pk})
+    return upload
 
 
-def _again(project: Project, by: User | None, name: str, kept: Kept, values: dict[str, Any]) -> Run:
-    upload = Upload.objects.get(project=project, sha256=kept.sha256)
-    run = run_of(project=project, sha256=kept.sha256)
-    owed = run is not None and Run.objects.filter(pk=run.pk, state=RunState.FAILED).update(
-        state=RunState.OWED, attempts=0, error="", ended_at=None, called_at=None, due_at=Now()
-    )
-    if run is None or not owed:
-        when = date_format(timezone.localtime(upload.received_at), "Y-m-d H:i")
-        said = _("%(name)s is here already: it came as %(first)s on %(when)s. Nothing was added twice.")
-        raise AlreadyHere(said % {"name": name, "first": upload.name, "when": when})
-    if not run.cursor:
-        Upload.objects.filter(pk=upload.pk).update(**values)
-    after = {"upload": upload.pk, "name": name, "sha256": kept.sha256, "size": kept.size, "again": True}
-    Event.objects.create(project=project, who=by, verb=Verb.RECEIVED, after=after)
-    run.refresh_from_db()
-    return run
+def _values(reading: Reading, *, packed: bool) -> dict[str, Any]:
+    options = {**reading.options, **({"packed": True} if packed else {})}
+    return {"unit": _unit(reading.unit), "lang": reading.lang, "options": options}
+
+
+def _already_here(upload: Upload, name: str) -> AlreadyHere:
+    when = date_format(timezone.localtime(upload.received_at), "Y-m-d H:i")
+    said = _("%(name)s is here already: it came as %(first)s on %(when)s. Nothing was added twice.")
+    return AlreadyHere(said % {"name": name, "first": upload.name, "when": when})
 
 
 def _bare(name: str) -> str:
     """The last part of a path of any system, without control characters, ending kept, at most 200 characters."""
     last = PurePosixPath(name.replace("\\", "/")).name
     clean = "".join(c for c in last if c.isprintable()).strip(". ") or "upload"
-    stem, dot, ending = clean.rpartition(".")
-    return f"{stem[:180]}{dot}{ending[:19]}" if dot else clean[:200]
+    packed = clean[-len(PACKED) :] if _is_packed(clean) else ""
+    stem, dot, ending = clean.removesuffix(packed).rpartition(".")
+    return f"{stem[:180]}{dot}{ending[:16]}{packed}" if dot else clean[:200]
 
 
 def _format(name: str, asked: str | None) -> str:
@@ -106,11 +191,16 @@ def _format(name: str, asked: str | None) -> str:
             said = _("There is no format %(format)s. Choose one of %(known)s.")
             raise BadUpload(said % {"format": asked, "known": ", ".join(known)})
         return asked
-    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    unpacked = name.lower().removesuffix(PACKED)
+    ending = unpacked.rpartition(".")[2] if "." in unpacked else ""
     if ending not in ENDINGS:
         said = _("%(name)s does not end like a file that can be read. Save it as one of %(endings)s.")
         raise BadUpload(said % {"name": name, "endings": ", ".join(f".{one}" for one in ENDINGS)})
     return ENDINGS[ending]
+
+
+def _is_packed(name: str) -> bool:
+    return name.lower().endswith(PACKED)
 
 
 def _unit(unit: str) -> str:

@@ -30,7 +30,7 @@ def room(project: Project) -> int:
     """
     if not project.review_share or project.overlap > 1 or _people(project) < 2:
         return 0
-    open_now = Sentence.objects.filter(project=project, reviews__gt=0, slots_free__gt=0).order_by().count()
+    open_now = Sentence.objects.with_free_slots().filter(project=project, reviews__gt=0).order_by().count()
     return max(0, AT_ONCE - open_now)
 
 
@@ -55,13 +55,17 @@ def open_for_review(project: Project, sentence_ids: Iterable[int]) -> list[int]:
 
 def _single(project: Project) -> "QuerySet[Annotation, tuple[int, str]]":
     """Rows of the sentence's id and the label's key."""
-    given = Annotation.objects.given().filter(
-        project=project,
-        sentence__reviews=0,
-        sentence__slots_free=0,
-        sentence__in_pool=True,
-        sentence__audit_place__isnull=True,
-        sentence__verdict__isnull=True,
+    given = (
+        Annotation.objects.given()
+        .filter(
+            project=project,
+            sentence__reviews=0,
+            sentence__slots_free=0,
+            sentence__in_pool=True,
+            sentence__audit_place__isnull=True,
+            sentence__verdict__isnull=True,
+        )
+        .exclude(label__retired_at__isnull=False)
     )
     in_hand = Lease.objects.filter(sentence=OuterRef("sentence_id"), held=True)
     told = given.filter(~Exists(in_hand)).values("sentence_id")

@@ -55,8 +55,11 @@ def rows(project: Project, labels: Mapping[int, str], groups: Groups) -> Iterato
 
 
 def judgements(project: Project, labels: Mapping[int, str]) -> Iterator[dict[str, Any]]:
-    """A dictionary with JUDGEMENT_FIELDS for every answer that stands, in the order of sentences; one query."""
-    answers = Annotation.objects.given().filter(project=project).order_by("sentence_id", "pk")
+    """A dictionary with JUDGEMENT_FIELDS for every answer that stands, in the order of sentences; one query.
+
+    What was said of sentences that left the pool, or were cut anew, is history and stays behind.
+    """
+    answers = Annotation.objects.given().filter(project=project, sentence__in_pool=True).order_by("sentence_id", "pk")
     # Plain values: as models, 40,000 judgements took twice as long.
     for one in answers.values(*_JUDGED).iterator(chunk_size=_BATCH):
         yield {
@@ -142,7 +145,7 @@ def _neighbours(sentences: Iterable[Sentence]) -> Around:
     """The texts before and after each sentence of an article, two at most on each side."""
     wanted = [one for one in sentences if one.source.unit == Unit.ARTICLE]
     texts: dict[int, dict[int, str]] = defaultdict(dict)
-    near = Sentence.objects.filter(source_id__in={one.source_id for one in wanted}).order_by()
+    near = Sentence.objects.live().filter(source_id__in={one.source_id for one in wanted}).order_by()
     for source, number, text in near.values_list("source_id", "number", "text"):
         texts[source][number] = text
     return {

@@ -33,16 +33,16 @@ def lacking(project: Project) -> list[Sought]:
     counts = counted(project)
     return [
         Sought(label.key, tuple(_cue(label, lang) for lang in project.languages if lang in ("en", "id")))
-        for label in project.labels.all()
+        for label in Label.objects.offered().filter(project=project)
         if counts[label.key] < ENOUGH
     ]
 
 
 def counted(project: Project) -> Counter[str]:
-    """Settled sentences by label, audit sample and all; 0 for a label that nobody has met."""
-    keys = dict(project.labels.values_list("pk", "key"))
+    """Settled sentences by label, audit sample and all; 0 for a label on offer that nobody has met."""
+    keys = dict(Label.objects.offered().filter(project=project).values_list("pk", "key"))
     counts = Counter(dict.fromkeys(keys.values(), 0))
-    counts.update(keys[one.label_id] for one in settled(project))
+    counts.update(keys[one.label_id] for one in settled(project) if one.label_id in keys)
     return counts
 
 

@@ -1,28 +1,36 @@
 """Segmenting: an upload becomes Sources and Sentences with offsets, chunk by chunk."""
 
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
+from math import ceil
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from labeling import formats, jobs
 from labeling.claims import Claim
 from labeling.errors import BadUpload
-from labeling.flow import sample
+from labeling.flow import report, sample
 from labeling.flow.laying import Cut, Layer, Piece
 from labeling.flow.tally import Tally
+from labeling.formats.decoding import unpacked
 from labeling.formats.shapes import Article, Bad, Options, Origin, Record, Row, origin_of
-from labeling.models import Event, Kind, Preference, Project, Upload, Verb
+from labeling.models import Event, Kind, Lease, Preference, Project, Run, Upload, Verb
 from ml import segmentation
 
 # One chunk is one transaction: small enough that labelling hardly waits for it on SQLite, which has one writer.
-CHUNK_RECORDS = 1_000
-CHUNK_CHARACTERS = 500_000
+CHUNK_RECORDS = 100
+CHUNK_CHARACTERS = 50_000
+# While people label, an import rests after each chunk, as long as that took and this much longer: SQLite has one
+# writer, for whom others look a few times a tenth of a second, and a machine has few cores.
+REST = 0.03
 
 
 def run(*, claim: Claim) -> dict[str, Any]:
@@ -34,6 +42,7 @@ def run(*, claim: Claim) -> dict[str, Any]:
     """
     upload = Upload.objects.get(pk=claim.run.options["upload"], project=claim.project)
     tally = Tally.resumed(claim.run.cursor)
+    pace = Pace(records=tally.records, place=claim.run.done)
     with translation.override(_language_of(claim)):
         if not default_storage.exists(upload.path):
             raise BadUpload(
@@ -42,9 +51,10 @@ def run(*, claim: Claim) -> dict[str, Any]:
         with default_storage.open(upload.path) as stored:
             stream = cast(BinaryIO, stored.file)
             layer = Layer(claim.project, upload, tally)
-            records = formats.reader(upload.format).read(stream, options_of(upload))
-            for chunk in _chunks(islice(records, tally.records, None)):
-                _lay(claim, layer, chunk, done=stream.tell())
+            for chunk in _chunks(islice(_records(upload, stream), tally.records, None)):
+                began = time.monotonic()
+                _lay(claim, layer, chunk, done=stream.tell(), pace=pace)
+                _give_way(time.monotonic() - began)
         if not tally.records:
             tally.refuse(1, _("there is no line with text in it"))
         return _end(claim, upload, tally)
@@ -59,6 +69,11 @@ def options_of(upload: Upload) -> Options:
         columns=upload.options.get("columns", {}),
         origin=origin_of(upload.options, default),
     )
+
+
+def _records(upload: Upload, stream: BinaryIO) -> Iterator[Record]:
+    text = unpacked(stream) if upload.options.get("packed") else stream
+    return formats.reader(upload.format).read(text, options_of(upload))
 
 
 def cut(article: Article) -> Cut:
@@ -88,15 +103,49 @@ def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
         yield chunk
 
 
-def _lay(claim: Claim, layer: Layer, chunk: Sequence[Record], *, done: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast an attempt goes: where it began, in records and in bytes of the upload, and when."""
+
+    records: int
+    place: int
+    began: float = field(default_factory=time.monotonic)
+
+    def at(self, records: int, place: int, total: int) -> dict[str, int]:
+        """Lines a second so far, and the seconds that are left if the rest goes as fast."""
+        spent = max(time.monotonic() - self.began, 0.001)
+        left = spent * (total - place) / max(place - self.place, 1)
+        return {"rate": round((records - self.records) / spent), "minutes": ceil(left / 60)}
+
+
+def _lay(claim: Claim, layer: Layer, chunk: Sequence[Record], *, done: int, pace: Pace) -> None:
     cuts = [cut(record) for record in chunk if isinstance(record, Article)]
     rows = [(record, _language(record)) for record in chunk if isinstance(record, Row)]
     bad = [record for record in chunk if isinstance(record, Bad)]
+    tally, size = layer.tally, layer.upload.size
     with transaction.atomic():
         _hold(claim.project)
         layer.lay(cuts, rows, bad)
-        layer.tally.records += len(chunk)
-        claim.progress(done, layer.upload.size, tally=layer.tally.written())
+        tally.records += len(chunk)
+        cursor = {"tally": tally.written(), "report": _report(claim, tally)}
+        claim.progress(done, size, **cursor, pace=pace.at(tally.records, done, size))
+        if claim.run.attempts > 1:
+            # The upload did not kill this worker: what counts are deaths without a chunk in between.
+            Run.objects.filter(pk=claim.run.pk, token=claim.run.token).update(attempts=1)
+            claim.run.attempts = 1
+
+
+def _give_way(spent: float) -> None:
+    """Leave the database and the processor to those who label now."""
+    if Lease.objects.filter(held=True, until__gt=Now()).exists():
+        time.sleep(spent + REST)
+
+
+def _report(claim: Claim, tally: Tally) -> int:
+    """Write down what became of the chunk's lines; returns the length of the report."""
+    size = int(claim.run.cursor.get("report", 0))
+    notes, tally.notes = tally.notes, []
+    return report.lengthen(claim.run, notes, size=size) if notes else size
 
 
 def _language(row: Row) -> str:
@@ -105,20 +154,22 @@ def _language(row: Row) -> str:
 
 def _hold(project: Project) -> None:
     """One import of a project writes at a time, so that each sees the texts of the other; labelling goes on."""
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    # How many answers a sentence wants may have been changed since the import began.
+    project.overlap = Project.objects.select_for_update(no_key=True).get(pk=project.pk).overlap
 
 
 def _end(claim: Claim, upload: Upload, tally: Tally) -> dict[str, Any]:
     candidates = sample.candidates(project=claim.project, upload=upload)
-    report = tally.written()
+    result = tally.written()
     with transaction.atomic():
         _hold(claim.project)
-        report["audit_drawn"] = sample.draw(project=claim.project, candidates=candidates)
-        said = {name: value for name, value in report.items() if not isinstance(value, list)}
+        result["audit_drawn"] = sample.draw(project=claim.project, candidates=candidates)
+        said = {name: value for name, value in result.items() if not isinstance(value, list)}
         Event.objects.create(
             project=claim.project, who=claim.run.asked_by, verb=Verb.IMPORTED, after={"upload": upload.pk, **said}
         )
-        claim.progress(upload.size, upload.size)
-        claim.finish(report)
+        claim.progress(upload.size, upload.size, report=_report(claim, tally))
+        claim.finish(result)
+        jobs.owe(project=claim.project, kind=Kind.TWINS, by=None)
         jobs.owe(project=claim.project, kind=Kind.FEATURES, by=None)
-    return report
+    return result

@@ -42,9 +42,10 @@ def settled(project: Project) -> Iterator[Settled]:
     """Every sentence of the project with a settled label, in the order of ids, in two queries.
 
     The rule: the verdict, if there is one; else what all chose; else what more than half chose; else it is open.
-    Answers that are unsure, withdrawn or surplus do not count.
+    Answers that are unsure, withdrawn or surplus do not count, nor does anything of a sentence outside the pool.
     """
-    verdicts = dict(Verdict.objects.filter(project=project).values_list("sentence_id", "label_id"))
+    decided = Verdict.objects.filter(project=project, sentence__in_pool=True)
+    verdicts = dict(decided.values_list("sentence_id", "label_id"))
     for sentence_id, votes in _votes(project, sorted(verdicts)):
         label = verdicts.get(sentence_id)
         if label is not None:
@@ -65,7 +66,7 @@ def _votes(project: Project, also: list[int]) -> Iterator[tuple[int, Counter[int
     """The counted answers a sentence, in the order of ids; `also` names sentences to yield even without any."""
     answers = (
         Annotation.objects.decided()
-        .filter(project=project, surplus=False, label__isnull=False)
+        .filter(project=project, surplus=False, label__isnull=False, sentence__in_pool=True)
         .order_by("sentence_id", "pk")
         .values_list("sentence_id", "label_id")
     )

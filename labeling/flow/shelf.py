@@ -1,15 +1,16 @@
 """Lists of articles and one article as it reads, a page at a time by key: no page counts a million rows."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Generic, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Now
 
 from labeling.flow.settle import majority
-from labeling.models import Annotation, Label, Project, Sentence, Source, Verdict
+from labeling.models import Annotation, Label, Lease, Project, Sentence, Source, Verdict
 
 ROWS = 50
 SENTENCES = 200
@@ -38,13 +39,18 @@ def articles(project: Project, *, before: int | None) -> Shelf[Source]:
 
 @dataclass(frozen=True, slots=True)
 class ReadSentence:
-    """A sentence with the answers that count, by label, and what it settles on."""
+    """A sentence with the answers that count, by label, and what it settles on.
+
+    `in_hand`: how many people have it; `articles`: in how many its text stands.
+    """
 
     sentence: Sentence
     answers: list[tuple[Label, int]]
     unsure: int
     verdict: Label | None
     settled: Label | None
+    in_hand: int
+    articles: int
 
     @property
     def disputed(self) -> bool:
@@ -60,15 +66,18 @@ class Reading:
 
 
 def read(source: Source, *, project: Project, after: int | None) -> Reading:
-    """The article's sentences past `after`, with what people said of them, in four queries."""
-    rows = source.sentences.all() if after is None else source.sentences.filter(number__gt=after)
+    """The article's sentences past `after` as it reads now, with what people said of them, in six queries."""
+    rows = source.sentences.live()
+    if after is not None:
+        rows = rows.filter(number__gt=after)
     found = list(rows.select_related("twin_of").order_by("number")[: SENTENCES + 1])
-    shown = _told(found[:SENTENCES], project)
+    shown = told(found[:SENTENCES], project)
     paragraphs = [list(group) for _paragraph, group in groupby(shown, key=lambda one: one.sentence.paragraph)]
     return Reading(paragraphs, after=found[SENTENCES - 1].number if len(found) > SENTENCES else None)
 
 
-def _told(sentences: Sequence[Sentence], project: Project) -> list[ReadSentence]:
+def told(sentences: Sequence[Sentence], project: Project) -> list[ReadSentence]:
+    """The sentences with what people said of them, in five queries."""
     ids = [one.pk for one in sentences]
     labels = {label.pk: label for label in project.labels.all()}
     said: dict[int, Counter[int | None]] = {}
@@ -76,11 +85,28 @@ def _told(sentences: Sequence[Sentence], project: Project) -> list[ReadSentence]
     for sentence_id, label_id in given.values_list("sentence_id", "label_id"):
         said.setdefault(sentence_id, Counter())[label_id] += 1
     verdicts = dict(Verdict.objects.filter(sentence_id__in=ids).values_list("sentence_id", "label_id"))
-    return [_one(one, said.get(one.pk, Counter()), verdicts.get(one.pk), labels) for one in sentences]
+    held = Lease.objects.filter(sentence_id__in=ids, held=True, until__gt=Now()).values_list("sentence_id", flat=True)
+    in_hand, articles = Counter(held), occurrences(project, ids)
+    return [
+        _one(one, said.get(one.pk, Counter()), verdicts.get(one.pk), labels, (in_hand[one.pk], articles.get(one.pk, 1)))
+        for one in sentences
+    ]
+
+
+def occurrences(project: Project, ids: Iterable[int]) -> dict[int, int]:
+    """In how many articles the text of each of these sentences stands; one query. Boilerplate is not counted."""
+    counted = Sentence.objects.live().filter(boilerplate=False)
+    same = counted.filter(project=OuterRef("project"), text_hash=OuterRef("text_hash")).order_by()
+    number = same.values("text_hash").annotate(n=Count("source", distinct=True)).values("n")
+    return dict(counted.filter(project=project, pk__in=list(ids)).order_by().values_list("pk", Subquery(number)))
 
 
 def _one(
-    sentence: Sentence, said: "Counter[int | None]", verdict: int | None, labels: dict[int, Label]
+    sentence: Sentence,
+    said: "Counter[int | None]",
+    verdict: int | None,
+    labels: dict[int, Label],
+    counts: tuple[int, int],
 ) -> ReadSentence:
     votes = {key: count for key, count in said.most_common() if key is not None}
     winner = verdict if verdict is not None else majority(votes)
@@ -90,4 +116,6 @@ def _one(
         unsure=said[None],
         verdict=labels[verdict] if verdict is not None else None,
         settled=labels[winner] if winner is not None else None,
+        in_hand=counts[0],
+        articles=counts[1],
     )

@@ -42,7 +42,8 @@ def served(*, by: Membership, slug: str, leases: Sequence[Lease]) -> list[Served
         "SELECT s.id, n.number - s.number, n.text, s.lang, o.title, o.publisher, o.published_at, o.url"
         " FROM labeling_sentence s JOIN labeling_source o ON o.id = s.source_id"
         f" JOIN labeling_sentence n ON n.source_id = s.source_id AND n.number BETWEEN s.number - {reach}"
-        f" AND s.number + {reach} WHERE s.id IN {dialect.among(ids)}",
+        f" AND s.number + {reach} AND n.replaced_at IS NULL"
+        f" WHERE s.replaced_at IS NULL AND s.id IN {dialect.among(ids)}",
         ids,
     ):
         near[pk][distance] = tuple(columns)

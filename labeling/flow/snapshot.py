@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from labeling.errors import Refused
 from labeling.flow.moment import one_moment
 from labeling.flow.rows import JUDGEMENT_FIELDS, ROW_FIELDS, judgements, rows
+from labeling.flow.scheme import classes
 from labeling.flow.splits import SPLITS, Groups
 from labeling.models import Event, Project, Verb
 
@@ -54,7 +55,7 @@ def take(project: Project, directory: Path) -> Spool:
     spool = Spool(directory)
     with one_moment():
         spool.head = _head(project)
-        labels = {label.pk: label.key for label in project.labels.order_by("digit")}
+        labels = {label.pk: label.key for label in classes(project)}
         spool.head |= _count_rows(spool.fill("rows", rows(project, labels, Groups.of(project))))
         spool.head |= _count_judgements(spool.fill("judgements", judgements(project, labels)))
     if not spool.head["n_rows"]:
@@ -82,9 +83,7 @@ def _head(project: Project) -> dict[str, Any]:
         "project": project.slug,
         "name": project.name,
         "revision": revision_of(project),
-        "labels": [
-            {"key": label.key, "en": label.name_en, "id": label.name_id} for label in project.labels.order_by("digit")
-        ],
+        "labels": [{"key": one.key, "en": one.name_en, "id": one.name_id} for one in classes(project)],
         "guideline": {"version": guideline.number, "en": guideline.text_en, "id": guideline.text_id},
         "overlap": project.overlap,
         "n_sentences": project.n_sentences,

@@ -13,7 +13,7 @@ from labeling.errors import NotEnoughLabels
 from labeling.flow import features, rank, side_by_side
 from labeling.flow.settle import Settled, settled
 from labeling.learning import Taught
-from labeling.models import Event, Kind, ModelVersion, Project, Sentence
+from labeling.models import Event, Kind, Label, ModelVersion, Project, Sentence
 
 # What several people agreed on, or an owner decided, weighs more than what one person said.
 SURE = 1.5
@@ -77,24 +77,26 @@ def run(*, claim: Claim) -> dict[str, Any] | HandedOver:
 def gather(project: Project) -> tuple[list[Taught], list[Taught]]:
     """The settled labels to learn from, and those of the audit sample. Only sentences with features, in order of id.
 
+    What is settled as a label that was retired is left out, and so are votes for one: nobody is to choose it any more.
     Where several people answered, each label they chose teaches by its share (soft labels, heaviest first), and all of
     it counts more than one person's word; in the audit sample the settled label stands alone.
     """
-    keys = dict(project.labels.values_list("pk", "key"))
+    keys = dict(Label.objects.offered().filter(project=project).values_list("pk", "key"))
     taught: list[Taught] = []
     audit: list[Taught] = []
     for batch in _batches(settled(project)):
         drawn = dict(_rows(project, [one.sentence_id for one in batch]))
         known = learning.featured(project, drawn)
         for one in batch:
-            if one.sentence_id not in known:
+            if one.sentence_id not in known or one.label_id not in keys:
                 continue
             article, chance = drawn[one.sentence_id]
             if chance is not None:
                 audit.append(Taught(one.sentence_id, keys[one.label_id], article, 1 / chance))
                 continue
             for label_id, share in _told(one):
-                taught.append(Taught(one.sentence_id, keys[label_id], article, share))
+                if label_id in keys:
+                    taught.append(Taught(one.sentence_id, keys[label_id], article, share))
     return taught, audit
 
 

@@ -97,8 +97,9 @@ sentence had to be drawn into the audit sample, and null outside of it: weight b
 {splits_table}
 
 An article lies in one split, with every later article that repeats a sentence of it. The split of a group is a
-function of the group alone, so a later export never moves a row out of train, validation or test. In `rest` may be
-sentences of an import that had not ended: a later export puts them where they belong.
+function of the group alone, so a later export never moves a row from one of train, validation and test to another. In
+`rest` may be sentences of an import that had not ended, which a later export puts where they belong, and sentences that
+nearly repeat one of another split.
 
 ## Duplicates
 

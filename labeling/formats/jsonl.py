@@ -35,7 +35,8 @@ def _record(number: int, line: str, options: Options) -> Record:
     if column not in found:
         said = _("it has no %(column)s; it has %(there)s")
         return Bad(number, said % {"column": column, "there": ", ".join(sorted(map(str, found)))[:200] or "nothing"})
-    return taken(number, found[column], options, {ours: found.get(options.column(ours)) for ours in COLUMNS})
+    values = {ours: found.get(theirs) for ours in COLUMNS if (theirs := options.column(ours))}
+    return taken(number, found[column], options, values)
 
 
 def write(snapshot: Snapshot, directory: Path) -> None:

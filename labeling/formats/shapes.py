@@ -37,17 +37,22 @@ class Article:
     line: int
     text: str
     origin: Origin
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One sentence as it stands. `article` tells which rows belong to one article; empty: none."""
+    """One sentence as it stands. `article` tells which rows belong to one article; empty: none.
+
+    `label` is the answer that came with it, in the words of the upload, and `annotator` whose it is.
+    """
 
     line: int
     text: str
     origin: Origin
     article: str = ""
-    has_label: bool = False
+    label: str = ""
+    annotator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Options:
     origin: Origin = field(default_factory=Origin)
 
     def column(self, ours: str) -> str:
-        """What the upload calls our column."""
+        """What the upload calls our column; empty: it has none, whatever the names say."""
         return self.columns.get(ours, ours)
 
 
@@ -137,12 +142,12 @@ def taken(line: int, text: object, options: Options, values: Mapping[str, Any]) 
         if (size := len(clean.encode())) > ARTICLE_MAX:
             said = _("it has %(n)d bytes, more than the %(limit)d of an article; split it")
             return Bad(line, said % {"n": size, "limit": ARTICLE_MAX})
-        return Article(line, clean, origin)
+        return Article(line, clean, origin, label=_line(values.get("label")))
     if len(clean) > ROW_MAX:
         said = _("it has %(n)d characters, more than the %(limit)d of a sentence; import it as an article")
         return Bad(line, said % {"n": len(clean), "limit": ROW_MAX})
-    labelled = any(_line(values.get(name)) for name in ("label", "annotator"))
-    return Row(line, clean, origin, article=_line(values.get("article")), has_label=labelled)
+    article, label, annotator = (_line(values.get(name)) for name in ("article", "label", "annotator"))
+    return Row(line, clean, origin, article=article, label=label, annotator=annotator)
 
 
 def _line(value: object) -> str:

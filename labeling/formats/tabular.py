@@ -23,7 +23,7 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Record]:
     csv.field_size_limit(ARTICLE_MAX + 1)
     table = csv.reader((line for _number, line in lines(stream)), delimiter=DELIMITERS[options.format])
     names = _header(table, options)
-    places = {ours: names.index(options.column(ours)) for ours in COLUMNS if options.column(ours) in names}
+    places = {ours: names.index(theirs) for ours in COLUMNS if (theirs := options.column(ours)) and theirs in names}
     while True:
         line = table.line_num + 1
         try:
@@ -42,7 +42,10 @@ def _header(table: Iterator[list[str]], options: Options) -> list[str]:
         names = [name.strip() for name in next(table, [])]
     except csv.Error as error:
         raise BadUpload(_("The first line cannot be read as names of columns: %(error)s") % {"error": error}) from error
-    wanted = [options.column("text"), *(theirs for ours, theirs in options.columns.items() if ours != "text")]
+    wanted = [
+        options.column("text"),
+        *(theirs for ours, theirs in options.columns.items() if ours != "text" and theirs),
+    ]
     for column in wanted:
         if column not in names:
             there = ", ".join(name.encode("utf-8", "replace").decode() for name in names)[:300]

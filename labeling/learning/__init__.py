@@ -20,6 +20,7 @@ from labeling.learning.places import article_of, drop_features, features_folder,
 from labeling.learning.ranking import Wish, doubts, nearest, rank, unsure
 from labeling.learning.sealed import forget as forget_models
 from labeling.learning.shapes import Judged, Outside, Ranked, Taught
+from labeling.learning.twins import groups_of, twins_of
 from ml.errors import ColumnsMismatch, PoolDamaged, SpaceMoved
 from ml.fitted import FittedModel
 
@@ -50,6 +51,7 @@ __all__ = [
     "fixed",
     "forget_models",
     "gained",
+    "groups_of",
     "hand_over",
     "load",
     "look",
@@ -68,5 +70,6 @@ __all__ = [
     "stop_signal",
     "suspects",
     "taken_up",
+    "twins_of",
     "unsure",
 ]

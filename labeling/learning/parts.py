@@ -14,6 +14,7 @@ from labeling.learning import sealed
 from labeling.learning.places import features_folder
 from labeling.learning.ranking import Wish, as_rows, opened, question, rank
 from labeling.learning.shapes import Ranked, Taught
+from labeling.learning.twins import as_groups
 from labeling.models import Project
 from ml import order, pool
 from ml.candidates import Shortlist
@@ -102,7 +103,7 @@ def settle(project: Project, model: FittedModel, handed: Handed, found: Sequence
         return rank(project, model, handed.wish)
     asked = question(handed.wish, whole)
     merged = order.together([shortlists[part] for part in range(handed.parts)], asked)
-    return as_rows(order.settle(merged, whole, model, asked))
+    return as_rows(order.settle(merged, whole, model, asked, groups=as_groups))
 
 
 def _names(whole: pool.Pool) -> tuple[str, ...]:

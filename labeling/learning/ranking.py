@@ -9,6 +9,7 @@ from django.conf import settings
 from labeling.learning.features import as_ids
 from labeling.learning.places import features_folder
 from labeling.learning.shapes import Ranked, Taught
+from labeling.learning.twins import as_groups
 from labeling.models import Project
 from ml import order, pool
 from ml.fitted import FittedModel
@@ -39,7 +40,7 @@ def rank(project: Project, model: FittedModel, wish: Wish) -> list[Ranked]:
     model was fitted.
     """
     shards = opened(project)
-    return as_rows(order.first(shards, model, question(wish, shards))) if len(shards) else []
+    return as_rows(order.first(shards, model, question(wish, shards), groups=as_groups)) if len(shards) else []
 
 
 def opened(project: Project) -> pool.Pool:

@@ -23,6 +23,8 @@ def wait_for(run: Run) -> Run:
             return run
         if run.state == RunState.FAILED:
             raise FactcheckError(run.error)
+        if run.state == RunState.STOPPED:
+            raise FactcheckError("It was stopped; what went in stays. Run the command again to go on.")
         time.sleep(SECONDS)
         # Where no sweep runs: a Run whose process was killed comes back when its lease has run out.
         recover()

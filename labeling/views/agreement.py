@@ -13,14 +13,14 @@ from labeling.errors import Refused
 from labeling.flow import adjudicate, adjudicate_queue
 from labeling.flow.agreement_report import report
 from labeling.forms import VerdictForm
-from labeling.models import Kind, Role, Sentence
+from labeling.models import Kind, Label, Role, Sentence
 from labeling.views.asking import PersonRequest, page, whole_number
 
 
 @login_required
 @require_safe
 def agreement(request: PersonRequest, slug: str) -> HttpResponse:
-    member = member_of(request.user, slug, role=Role.OWNER)
+    member = member_of(request.user, slug, role=Role.ADJUDICATOR)
     return render(request, "labeling/agreement.html", page(member, report=report(member.project)))
 
 
@@ -35,17 +35,19 @@ def measure(request: PersonRequest, slug: str) -> HttpResponse:
 @login_required
 @require_safe
 def disputes(request: PersonRequest, slug: str) -> HttpResponse:
-    member = member_of(request.user, slug, role=Role.OWNER)
+    member = member_of(request.user, slug, role=Role.ADJUDICATOR)
     shown = adjudicate_queue.disputes(member.project, by=request.user, before=whole_number(request.GET.get("before")))
     return render(
-        request, "labeling/disputes.html", page(member, disputes=shown, labels=list(member.project.labels.all()))
+        request,
+        "labeling/disputes.html",
+        page(member, disputes=shown, labels=list(Label.objects.offered().filter(project=member.project_id))),
     )
 
 
 @require_POST
 @login_required
 def decide(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
-    member = member_of(request.user, slug, role=Role.OWNER)
+    member = member_of(request.user, slug, role=Role.ADJUDICATOR)
     sentence = get_object_or_404(Sentence, pk=pk, project_id=member.project_id)
     form = VerdictForm(request.POST, project=member.project)
     if not form.is_valid():

@@ -15,7 +15,9 @@ from labeling.access import at_desk, member_of
 from labeling.errors import Refused
 from labeling.flow import annotate as answers
 from labeling.flow import progress, queue, show
-from labeling.models import Membership, Preference, Sentence
+from labeling.flow.guideline import news
+from labeling.flow.membership import note_seen
+from labeling.models import Label, Membership, Preference, Sentence
 
 
 @require_GET
@@ -28,8 +30,9 @@ def annotate(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "project": member.project,
         "member": member,
-        "labels": member.project.labels.all(),
+        "labels": Label.objects.offered().filter(project=member.project_id),
         "preference": preference,
+        "news": news(member),
         # With the moment of its making: another database behind the same address has the same numbers.
         "storage_key": f"factcheck:{member.project_id}:{member.project.created_at.timestamp():.6f}:{member.user_id}",
     }
@@ -74,6 +77,9 @@ def _sentences(member: Membership, slug: str, want: int, document: dict[str, obj
     have = document.get("have")
     known = set(have) if isinstance(have, list) and all(isinstance(one, int) for one in have) else set()
     new = [lease for lease in leases if lease.sentence_id not in known]
+    if new:
+        # Not without: a page that was left open asks by itself.
+        note_seen(member)
     return {
         "gone": sorted(known - {lease.sentence_id for lease in leases}),
         "sentences": show.served(by=member, slug=slug, leases=new),
@@ -84,6 +90,8 @@ def _sentences(member: Membership, slug: str, want: int, document: dict[str, obj
 
 def why_empty(member: Membership) -> str:
     """Why nothing is there to label, and what to do about it."""
+    if member.project.archived_at is not None:
+        return _("This project is archived: nothing is asked any more. What you have answered is kept.")
     if not member.project.n_pool:
         return _("There are no sentences yet. Ask the project's owner to import articles.")
     return _("You have answered all there is for you now. What others hold or undo comes back here by itself.")

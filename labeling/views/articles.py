@@ -8,8 +8,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from labeling.access import member_of
 from labeling.errors import Refused
 from labeling.flow import receive, shelf
-from labeling.forms import ImportForm
-from labeling.models import Role, Source
+from labeling.flow.preview import needs_look
+from labeling.import_forms import ImportForm
+from labeling.models import Membership, Role, Source
 from labeling.views.asking import PersonRequest, page, sent, whole_number
 
 
@@ -20,20 +21,27 @@ def articles(request: PersonRequest, slug: str) -> HttpResponse:
     form = ImportForm(*sent(request, request.FILES))
     if form.is_valid():
         try:
-            run = receive.accept(project=member.project, by=request.user, **form.upload())
+            return _taken_in(request, member, form)
         except Refused as error:
             form.add_error(None, str(error))
-        else:
-            return redirect("run", slug=slug, pk=run.pk)
     shown = shelf.articles(member.project, before=whole_number(request.GET.get("before")))
     context = page(member, form=form, shelf=shown)
     return render(request, "labeling/articles.html", context, status=422 if form.errors else 200)
 
 
+def _taken_in(request: PersonRequest, member: Membership, form: ImportForm) -> HttpResponse:
+    asked = form.upload()
+    upload = receive.put_by(project=member.project, by=request.user, **asked)
+    if needs_look(upload, asked["reading"], asked=form.cleaned_data["look"]):
+        return redirect("import_mapping", slug=member.project.slug, pk=upload.pk)
+    run = receive.begin(upload=upload, by=request.user, reading=asked["reading"], sent_as=asked["name"])
+    return redirect("run", slug=member.project.slug, pk=run.pk)
+
+
 @login_required
 @require_safe
 def article(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
-    member = member_of(request.user, slug, role=Role.OWNER)
+    member = member_of(request.user, slug, role=Role.ADJUDICATOR)
     source = get_object_or_404(Source.objects.defer("text"), pk=pk, project_id=member.project_id)
     read = shelf.read(source, project=member.project, after=whole_number(request.GET.get("after")))
     return render(request, "labeling/article.html", page(member, here="articles", source=source, read=read))

@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from labeling.flow import tokens
+from labeling.flow.membership import note_seen
 from labeling.models import Membership
 
 
@@ -28,11 +30,18 @@ def sent(request: HttpRequest, *more: object) -> tuple[Any, ...]:
     return (request.POST, *more) if request.method == "POST" else ()
 
 
+def holder_of_token(request: HttpRequest) -> User | None:
+    """The person whose token is in the header, as in `Authorization: Token abc`."""
+    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
+    return tokens.holder(text.strip()) if scheme.lower() == "token" else None
+
+
 def whole_number(text: str | None) -> int | None:
     """A page key out of an address; None for anything that is not a number a row can have."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def page(member: Membership, **more: object) -> dict[str, object]:
-    """The context of a project's page."""
+    """The context of a project's page, which `member` sees now."""
+    note_seen(member)
     return {"member": member, "project": member.project, **more}

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from labeling.access import member_of
+from labeling.flow.found import may_found
 from labeling.flow.overview import glance
 from labeling.models import Membership
 from labeling.views.asking import PersonRequest, page
@@ -15,7 +16,12 @@ from labeling.views.asking import PersonRequest, page
 @require_safe
 def home(request: PersonRequest) -> HttpResponse:
     mine = Membership.objects.filter(user=request.user).select_related("project").order_by("project__name", "pk")
-    return render(request, "labeling/home.html", {"memberships": mine})
+    context = {
+        "memberships": [one for one in mine if one.project.archived_at is None],
+        "archived": [one for one in mine if one.project.archived_at is not None],
+        "may_found": may_found(request.user),
+    }
+    return render(request, "labeling/home.html", context)
 
 
 @login_required

@@ -1,5 +1,6 @@
 """What the model has learned, how well, and what it asks for next."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -7,6 +8,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from labeling import jobs
 from labeling.access import member_of
+from labeling.errors import Refused
+from labeling.flow.archive import require_open
 from labeling.flow.confusion import confused
 from labeling.flow.model_report import report
 from labeling.models import Kind, Role
@@ -24,7 +27,11 @@ def model(request: PersonRequest, slug: str) -> HttpResponse:
 @login_required
 def train(request: PersonRequest, slug: str) -> HttpResponse:
     member = member_of(request.user, slug, role=Role.OWNER)
-    jobs.owe(project=member.project, kind=Kind.TRAIN, by=request.user)
+    try:
+        require_open(member.project)
+        jobs.owe(project=member.project, kind=Kind.TRAIN, by=request.user)
+    except Refused as error:
+        messages.error(request, str(error))
     return redirect("model", slug=slug)
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from labeling.forms import LanguageForm, PreferenceForm
-from labeling.models import Preference
+from labeling.models import Membership, Preference
 from labeling.views.asking import PersonRequest, safe_next, sent
 from labeling.views.entry import remember_language
 
@@ -32,7 +32,7 @@ def preferences(request: PersonRequest) -> HttpResponse:
         return HttpResponse(status=204) if by_fetch else remember_language(redirect("preferences"), chosen.language)
     if by_fetch and request.method == "POST":
         return HttpResponse(form.errors.as_json(), status=400, content_type="application/json")
-    return render(request, "labeling/preferences.html", {"form": form, "password": password_form(request.user)})
+    return _preferences(request, form, password_form(request.user))
 
 
 @sensitive_post_parameters()
@@ -42,12 +42,19 @@ def password(request: PersonRequest) -> HttpResponse:
     form = password_form(request.user, request.POST)
     if not form.is_valid():
         chosen = Preference.objects.filter(user=request.user).first()
-        context = {"form": PreferenceForm(instance=chosen), "password": form}
-        return render(request, "labeling/preferences.html", context, status=422)
+        return _preferences(request, PreferenceForm(instance=chosen), form, status=422)
     form.save()
     update_session_auth_hash(request, request.user)
     messages.success(request, _("The new password is saved."))
     return redirect("preferences")
+
+
+def _preferences(
+    request: PersonRequest, form: PreferenceForm, password: "SetPasswordForm[User]", *, status: int = 200
+) -> HttpResponse:
+    mine = Membership.objects.filter(user=request.user).select_related("project").order_by("project__name", "pk")
+    context = {"form": form, "password": password, "memberships": mine}
+    return render(request, "labeling/preferences.html", context, status=status)
 
 
 def password_form(person: User, sent: object = None) -> "SetPasswordForm[User]":

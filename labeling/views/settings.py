@@ -24,7 +24,7 @@ def settings(request: PersonRequest, slug: str) -> HttpResponse:
         try:
             changed = change(project=member.project, by=request.user, settings=form.settings(), cues=form.cues())
         except Refused as error:
-            form.add_error("audit_size", str(error))
+            form.add_error("audit_size" if member.project.archived_at is None else None, str(error))
         else:
             messages.success(request, told(changed, trained=member.project.version is not None))
             return redirect("settings", slug=slug)

@@ -17,7 +17,7 @@ from labeling.views.asking import PersonRequest, page
 @require_http_methods(["GET", "HEAD", "POST"])
 def why(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     """GET shows it, and owes the work on the first look; POST owes it again after a failure."""
-    member = member_of(request.user, slug, role=Role.OWNER)
+    member = member_of(request.user, slug, role=Role.ADJUDICATOR)
     rows = Sentence.objects.select_related("source").defer("source__text")
     sentence = get_object_or_404(rows, pk=pk, project_id=member.project_id)
     if request.method == "POST":

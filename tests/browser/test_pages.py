@@ -9,6 +9,8 @@ from playwright.sync_api import Page
 from labeling.models import (
     AgreementReport,
     Explanation,
+    Guideline,
+    GuidelineExample,
     Kind,
     Label,
     ModelVersion,
@@ -26,6 +28,9 @@ FIGURE = {"value": 0.5, "low": 0.25, "high": 0.75, "n": 20, "n_units": 20, "n_an
 PAGES = (
     *("", "articles/", "articles/{source}/", "runs/", "runs/{run}/", "model/", "agreement/", "disputes/"),
     *("exports/", "people/", "guideline/", "settings/", "find/?q=a", "find/?q=", "sentences/{sentence}/why/"),
+    *("sentences/", "sentences/{sentence}/"),
+    *("guideline/edit/", "guideline/versions/", "guideline/changes/", "sentences/{sentence}/example/"),
+    *("labels/", "labels/{label}/", "labels/{label}/merge/"),
     *("model/confusion/claim/denial/", "model/confusion/none/claim/"),
 )
 
@@ -54,7 +59,10 @@ def furnish(desk: Desk) -> dict[str, int]:
     words = [{"label": key, "probability": 0.25, "for": [word], "against": [word]} for key in keys]
     Explanation.objects.create(project=project, version=project.version, sentence=first, words=words)
     Sentence.objects.filter(pk=second.pk).update(sought_at="2026-01-02T00:00:00Z", slots_free=1)
-    return {"source": first.source_id, "run": run.pk, "sentence": first.pk}
+    claim = project.labels.get(key="claim")
+    GuidelineExample.objects.create(project=project, sentence=first, label=claim, note="Somebody says so.")
+    Guideline.objects.create(project=project, number=2, text_en="# Rules", text_id="# Aturan", note="Much shorter.")
+    return {"source": first.source_id, "run": run.pk, "sentence": first.pk, "label": claim.pk}
 
 
 def as_owner(desk: Desk) -> Page:
@@ -66,7 +74,7 @@ def as_owner(desk: Desk) -> Page:
 def addresses(desk: Desk) -> list[str]:
     keys = furnish(desk)
     inside = [f"{desk.origin}/p/berita/{page.format(**keys)}" for page in PAGES]
-    return [f"{desk.origin}/", f"{desk.origin}/preferences/", *inside]
+    return [f"{desk.origin}/", f"{desk.origin}/preferences/", f"{desk.origin}/projects/new/", *inside]
 
 
 def test_the_bar_moves_without_a_reload(desk: Desk) -> None:

@@ -42,7 +42,7 @@ def test_a_duplicate_is_named_printably() -> None:
 
 
 def test_an_upload_that_fails_with_an_unprintable_reason_says_it_at_once(project: Project) -> None:
-    run = received(project, "judul,isi\nA,Hujan turun.\n".encode("utf-16-le"), "a.csv")
+    run = received(project, b"judul,is\0i\nA,Hujan turun.\n", "a.csv")
     work.perform(run.pk)
     run.refresh_from_db()
     assert (run.state, run.error.startswith("There is no column text"), "\0" in run.error) == (

@@ -134,9 +134,9 @@ def test_rows_of_one_article_share_a_source(project: Project) -> None:
     assert {one.title: one.n_sentences for one in Source.objects.all()} == {"A": 2, "B": 1}
 
 
-def test_a_source_holds_at_most_five_hundred_rows(project: Project) -> None:
-    rows(project, lines(1_050))
-    assert sorted(Source.objects.values_list("n_sentences", flat=True)) == [50, 500, 500]
+def test_a_source_holds_at_most_the_rows_of_one_chunk(project: Project) -> None:
+    rows(project, lines(550))
+    assert sorted(Source.objects.values_list("n_sentences", flat=True)) == [50, *[100] * 5]
 
 
 def test_the_shuffle_owes_nothing_to_the_order_of_the_file(project: Project) -> None:

@@ -53,7 +53,7 @@ class Learners:
 
     def _start(self, name: str, words: list[str], **environment: str) -> None:
         own = {
-            "DATABASE_URL": _database(),
+            "DATABASE_URL": database_url(),
             "REDIS_URL": self.url,
             "FACTCHECK_DATA": str(self._data),
             "FACTCHECK_SCORING_PARTS": str(settings.SCORING_PARTS),
@@ -89,7 +89,7 @@ class Learners:
         shutil.rmtree(self._folder)
 
 
-def _database() -> str:
+def database_url() -> str:
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"

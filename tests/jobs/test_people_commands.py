@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from labeling import checkup
-from labeling.models import Membership, ModelVersion, Project
+from labeling import checkup, readiness
+from labeling.flow import tokens
+from labeling.models import Membership, ModelVersion, Project, Upload
 from tests.cast import Cast
+from tests.factories import received
 
 
 def said(*words: str, **how: Any) -> dict[str, Any]:
@@ -48,6 +50,21 @@ def test_a_person_with_a_password_gets_no_link(cast: Cast) -> None:
     assert said("add_person", "ani", "--project", "berita")["link"] == ""
 
 
+def test_a_person_comes_with_a_token_where_it_is_asked_for(cast: Cast) -> None:
+    told = said("add_person", "eka", "--project", "berita", "--token")
+    holder = tokens.holder(told["token"])
+    assert holder is not None
+    assert (holder.username, "/link/" in told["link"]) == ("eka", True)
+
+
+def test_nobody_gets_a_token_unasked(cast: Cast) -> None:
+    assert "token" not in said("add_person", "eka", "--project", "berita")
+
+
+def test_an_adjudicator_is_added_by_command_too(cast: Cast) -> None:
+    assert said("add_person", "eka", "--project", "berita", "--role", "adjudicator")["role"] == "adjudicator"
+
+
 def test_an_unknown_project_is_answered_with_those_there_are(cast: Cast) -> None:
     with pytest.raises(CommandError, match="berita"):
         said("add_person", "eka", "--project", "harbour")
@@ -72,7 +89,19 @@ def test_a_redis_that_is_down_is_degraded_and_not_failed(cast: Cast) -> None:
     assert {one.name: one.state for one in checkup.run_all()}["redis"] == "degraded"
 
 
-def secret_key() -> checkup.Check:
+def test_doctor_names_an_upload_that_is_gone(cast: Cast) -> None:
+    received(cast.project, "Jembatan itu dibuka.")
+    Upload.objects.update(path="uploads/gone")
+    (found,) = [one for one in checkup.run_all() if one.name == "uploads"]
+    assert (found.state, "uploads/gone" in found.says) == ("degraded", True)
+
+
+def test_doctor_looks_no_further_where_tables_are_missing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readiness, "_known_migrations", lambda: frozenset({("labeling", "9999_future")}))
+    assert (checkup.run_all()[-1].name, checkup.run_all()[-1].state) == ("migrations", "failed")
+
+
+def secret_key() -> readiness.Check:
     return {one.name: one for one in checkup.run_all()}["secret key"]
 
 

@@ -124,7 +124,7 @@ def test_an_article_costs_the_same_with_many_answers(
     sentences = pool_of(cast.project, 20)
     for one in sentences:
         answers(cast.ani, one, "claim")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):
         citra.get(f"/p/berita/articles/{sentences[0].source_id}/")
 
 
@@ -136,5 +136,5 @@ def test_script_in_an_article_is_shown_as_text(citra: Client, cast: Cast) -> Non
     assert hostile not in citra.get(f"/p/berita/articles/{sentence.source_id}/").content.decode()
 
 
-def test_labels_are_not_among_the_columns_that_are_understood(citra: Client) -> None:
-    assert "Label and annotator are not imported yet" in citra.get("/p/berita/articles/").content.decode()
+def test_the_page_says_which_columns_are_understood(citra: Client) -> None:
+    assert "published_at, article, label, annotator" in citra.get("/p/berita/articles/").content.decode()

@@ -127,6 +127,17 @@ def test_a_link_that_still_opens_does_not_stand_in_the_log(cast: Cast, log: Stri
     assert (token in log.getvalue(), ": /link/***/" in log.getvalue()) == (False, True)
 
 
+@pytest.mark.parametrize("address", ["/invitation/abc-DEF_1/", "/sign-in/?next=/invitation/abc-DEF_1/&a=b"])
+def test_an_invitation_is_masked_like_a_link(log: StringIO, address: str) -> None:
+    logging.getLogger("django.request").error("Forbidden: %s", address)
+    assert f"Forbidden: {address.replace('abc-DEF_1', '***')}" in log.getvalue()
+
+
+def test_a_link_is_masked_where_its_slashes_are_written_as_codes(log: StringIO) -> None:
+    logging.getLogger("django.request").error("Not Found: %s", "/sign-in/?next=%2Finvitation%2Fabc-DEF_1%2F")
+    assert "abc-DEF_1" not in log.getvalue()
+
+
 @pytest.mark.parametrize("name", ["django.request", "django.server", "gunicorn.error", "celery.worker"])
 def test_every_program_writes_its_log_without_tokens(name: str, log: StringIO) -> None:
     logging.getLogger(name).error("Error handling request %s/", "/link/abc-DEF_1")
@@ -148,7 +159,7 @@ def test_a_line_that_cannot_be_written_harms_nobody(log: StringIO) -> None:
 
 def test_an_address_of_the_people_page_is_logged_whole(log: StringIO) -> None:
     logging.getLogger("django.request").error("Forbidden: %s", "/p/berita/people/7/link/")
-    assert "/p/berita/people/7/link/\n" in log.getvalue()
+    assert '/p/berita/people/7/link/"' in log.getvalue()
 
 
 def test_who_comes_by_link_is_told_of_passwords(cast: Cast, client: Client) -> None:

@@ -1,10 +1,9 @@
 """Pages for when something is wrong: plain sentences, and nothing inside out."""
 
 import pytest
-from django.db import DatabaseError
 from django.test import Client
 
-from labeling.views import health, home
+from labeling.views import home
 from tests.cast import Cast
 
 
@@ -35,19 +34,6 @@ def test_a_fault_of_ours_is_admitted(cast: Cast, monkeypatch: pytest.MonkeyPatch
 
 def test_the_error_pages_speak_indonesian_too(db: None, client: Client) -> None:
     assert 'lang="id"' in client.get("/nowhere/", headers={"Accept-Language": "id"}).content.decode()
-
-
-def test_health_is_ok_while_the_database_answers(db: None, client: Client) -> None:
-    assert client.get("/healthz").content == b"ok\n"
-
-
-def test_health_is_bad_when_the_database_is_away(db: None, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Away:
-        def cursor(self) -> object:
-            raise DatabaseError("gone")
-
-    monkeypatch.setattr(health, "connection", Away())
-    assert client.get("/healthz").status_code == 503
 
 
 @pytest.mark.parametrize("address", ["/", "/p/berita/", "/p/berita/articles/", "/p/berita/model/", "/p/berita/people/"])

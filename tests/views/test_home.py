@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.test import Client
 from django.utils import timezone
 
-from labeling.models import Kind, Membership, ModelVersion, Run, RunState
+from labeling.flow.archive import archive
+from labeling.models import AgreementReport, Kind, Membership, ModelVersion, Run, RunState
 from tests.cast import Cast, person
 from tests.flow.pool_of import pool_of
 from tests.views.answering import answers
@@ -21,17 +22,32 @@ def test_home_lists_only_my_projects(citra: Client) -> None:
     assert ("Berita" in page, "Lain" in page) == (True, False)
 
 
-def test_somebody_without_a_project_is_told_what_to_do(db: None, client: Client) -> None:
+def test_somebody_without_a_project_is_told_what_to_do(cast: Cast, client: Client) -> None:
     client.force_login(person("eka"))
-    assert "ask to be added" in client.get("/").content.decode()
+    assert "for an invitation" in client.get("/").content.decode()
 
 
 def test_home_costs_the_same_with_many_projects(
     citra: Client, cast: Cast, django_assert_max_num_queries: Budget
 ) -> None:
     Membership.objects.create(project=cast.elsewhere, user=cast.citra.user, role="annotator")
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         citra.get("/")
+
+
+def test_an_owner_may_found_another_project(citra: Client) -> None:
+    assert "/projects/new/" in citra.get("/").content.decode()
+
+
+def test_an_annotator_may_not(cast: Cast, client: Client) -> None:
+    client.force_login(cast.ani.user)
+    assert "/projects/new/" not in client.get("/").content.decode()
+
+
+def test_an_archived_project_stands_apart(citra: Client, cast: Cast) -> None:
+    archive(project=cast.project, by=cast.citra.user)
+    page = citra.get("/").content.decode()
+    assert (page.index("Archived") < page.index("Berita"), "/p/berita/annotate/" in page) == (True, False)
 
 
 def test_an_annotator_lands_on_the_labelling_page(cast: Cast, client: Client) -> None:
@@ -46,7 +62,7 @@ def test_an_empty_project_says_what_to_do_next(citra: Client) -> None:
 def test_the_overview_counts_answers_of_today(citra: Client, cast: Cast) -> None:
     for sentence in pool_of(cast.project, 3):
         answers(cast.ani, sentence, None)
-    assert "<dd>3</dd>" in overview(citra)
+    assert "3 answers today" in overview(citra)
 
 
 def test_no_figure_stands_without_its_n(citra: Client, cast: Cast) -> None:
@@ -80,3 +96,37 @@ def test_the_overview_costs_the_same_with_many_people(
         Run.objects.create(project=cast.project, kind=Kind.IMPORT)
     with django_assert_max_num_queries(10):
         overview(citra)
+
+
+def test_the_overview_says_how_far_it_is(citra: Client, cast: Cast) -> None:
+    first, *_rest = pool_of(cast.project, 4)
+    answers(cast.ani, first, "claim")
+    assert "1 of 4 sentences labelled at least once" in overview(citra)
+
+
+def test_the_overview_says_when_the_rest_is_done(citra: Client, cast: Cast) -> None:
+    sentences = pool_of(cast.project, 20)
+    for place, sentence in enumerate(sentences[:6]):
+        given = answers(cast.ani, sentence, "claim")
+        given.answered_at = timezone.now() - timedelta(days=1 + place // 3)
+        given.save(update_fields=["answered_at"])
+    assert "The rest is done in about 5 working days, at 3 answers a day." in overview(citra)
+
+
+def test_with_one_day_nothing_is_said_of_the_end(citra: Client, cast: Cast) -> None:
+    answers(cast.ani, pool_of(cast.project, 20)[0], "claim")
+    assert "Not enough days to say" in overview(citra)
+
+
+def test_who_opened_a_page_lately_works_now(citra: Client, cast: Cast) -> None:
+    for member, minutes in ((cast.ani, 1), (cast.budi, 9)):
+        member.seen_at = timezone.now() - timedelta(minutes=minutes)
+        member.save(update_fields=["seen_at"])
+    page = overview(citra)
+    assert ('<th scope="row">ani</th>' in page, '<th scope="row">budi</th>' in page) == (True, False)
+
+
+def test_agreement_stands_with_its_n_and_interval(citra: Client, cast: Cast) -> None:
+    alpha = {"value": 0.71, "low": 0.6, "high": 0.8, "n_units": 44, "n_answers": 90, "reason": None}
+    AgreementReport.objects.create(project=cast.project, revision=1, figures={"audit": {"krippendorff_alpha": alpha}})
+    assert "0.60 to 0.80, n = 44" in overview(citra)

@@ -8,59 +8,108 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from labeling.flow.invite import invite
 from labeling.flow.people import new_link
-from labeling.models import Annotation, Kind, Run, RunState, Selection
-from tests.cast import Cast
+from labeling.flow.receive import Reading, put_by
+from labeling.flow.tokens import make
+from labeling.models import Annotation, GuidelineExample, Kind, Role, Run, RunState, Selection
+from tests.cast import Cast, adjudicator
 from tests.flow.pool_of import pool_of
 
-COLUMNS = ("anonymous", "dewi", "ani", "citra")
+COLUMNS = ("anonymous", "dewi", "ani", "ada", "citra")
 NOT_HERE, SIGN_IN, NO_METHOD = 404, "sign_in", 405
-# route: (method, what anonymous, dewi (outsider), ani (annotator) and citra (owner) get)
-MATRIX: dict[str, tuple[str, object, object, object, object]] = {
-    "home": ("get", SIGN_IN, 200, 200, 200),
-    "healthz": ("get", 200, 200, 200, 200),
-    "sign_in": ("get", 200, 302, 302, 302),
-    "sign_out": ("post", 302, 302, 302, 302),
-    "link": ("get", 200, 200, 200, 200),
-    "language": ("post", 302, 302, 302, 302),
-    "preferences": ("get", SIGN_IN, 200, 200, 200),
-    "password": ("post", SIGN_IN, 422, 422, 422),
-    "overview": ("get", SIGN_IN, NOT_HERE, 302, 200),
-    "annotate": ("get", SIGN_IN, NOT_HERE, 200, 200),
-    "annotate_sync": ("post", 401, NOT_HERE, 400, 400),
-    "annotate_article": ("get", SIGN_IN, NOT_HERE, 200, 200),
-    "guideline": ("get", SIGN_IN, NOT_HERE, 200, 200),
-    "guideline_fragment": ("get", SIGN_IN, NOT_HERE, 200, 200),
-    "articles": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
-    "article": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
-    "runs": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
-    "run": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
-    "run_progress": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
-    "model": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
-    "train": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302),
-    "evaluate": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302),
-    "confusion": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
-    "agreement": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
-    "measure": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302),
-    "disputes": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
-    "decide": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302),
-    "exports": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
-    "download": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 404),  # the Run of the test has no file
-    "members": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
-    "member_link": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 200),
-    "settings": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
-    "find": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
-    "ask_first": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302),
-    "take_back": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302),
-    "why": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200),
+# route: (method, what anonymous, dewi (outsider), ani (annotator), ada (adjudicator) and citra (owner) get)
+MATRIX: dict[str, tuple[str, object, object, object, object, object]] = {
+    "home": ("get", SIGN_IN, 200, 200, 200, 200),
+    "healthz": ("get", 200, 200, 200, 200, 200),
+    "readyz": ("get", 200, 200, 200, 200, 200),
+    "metrics": ("get", 404, 404, 404, 404, 404),  # off unless it is asked for
+    "sign_in": ("get", 200, 302, 302, 302, 302),
+    "sign_out": ("post", 302, 302, 302, 302, 302),
+    "link": ("get", 200, 200, 200, 200, 200),
+    "invitation": ("get", 200, 200, 200, 200, 200),
+    "tokens": ("get", SIGN_IN, 200, 200, 200, 200),
+    "token_revoke": ("post", SIGN_IN, NOT_HERE, 302, NOT_HERE, NOT_HERE),  # the token of the test is ani's
+    "whoami": ("get", 401, 401, 401, 401, 401),  # a session is no token
+    "language": ("post", 302, 302, 302, 302, 302),
+    "preferences": ("get", SIGN_IN, 200, 200, 200, 200),
+    "password": ("post", SIGN_IN, 422, 422, 422, 422),
+    "new_project": ("get", SIGN_IN, 200, NOT_HERE, NOT_HERE, 200),
+    "overview": ("get", SIGN_IN, NOT_HERE, 302, 302, 200),
+    "annotate": ("get", SIGN_IN, NOT_HERE, 200, 200, 200),
+    "annotate_sync": ("post", 401, NOT_HERE, 400, 400, 400),
+    "annotate_article": ("get", SIGN_IN, NOT_HERE, 200, 200, 200),
+    "guideline": ("get", SIGN_IN, NOT_HERE, 200, 200, 200),
+    "guideline_fragment": ("get", SIGN_IN, NOT_HERE, 200, 200, 200),
+    "guideline_edit": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "guideline_versions": ("get", SIGN_IN, NOT_HERE, 200, 200, 200),
+    "guideline_version": ("get", SIGN_IN, NOT_HERE, 200, 200, 200),
+    "guideline_changes": ("get", SIGN_IN, NOT_HERE, 200, 200, 200),
+    "guideline_news": ("get", 401, NOT_HERE, 200, 200, 200),
+    "guideline_seen": ("post", SIGN_IN, NOT_HERE, 302, 302, 302),
+    "example": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200, 200),
+    "example_remove": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302, 302),
+    "articles": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "article": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200, 200),
+    "runs": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "run": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "run_progress": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "run_stop": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 404),  # the Run of the test is no import
+    "run_report": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 404),
+    "import_mapping": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "model": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "train": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    "evaluate": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    "confusion": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "agreement": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200, 200),
+    "measure": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    "disputes": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200, 200),
+    "decide": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302, 302),
+    "exports": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "download": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 404),  # the Run of the test has no file
+    "members": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "member_link": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "member_role": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    "hand_back": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    "member_remove": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),  # budi; anybody may leave themselves
+    "invitation_revoke": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    "settings": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "archive": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    "restore": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    "labels": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "label": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "label_act": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 400),
+    "label_merge": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "find": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "ask_first": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    "take_back": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    "sentences": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200, 200),
+    "sentence": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200, 200),
+    "take_out": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    "put_back": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    "split": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    "merge": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    "why": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200, 200),
 }
-WITH_POST_TOO = ("sign_in", "link", "preferences", "articles", "exports", "members", "settings", "why")
+WITH_POST_TOO = (
+    *("sign_in", "link", "invitation", "preferences", "tokens", "articles", "exports", "members", "member_remove"),
+    *("settings", "why", "new_project", "labels", "label", "label_merge", "import_mapping"),
+    *("guideline_edit", "example"),
+)
 UNSAFE = sorted({name for name, row in MATRIX.items() if row[0] == "post"} | set(WITH_POST_TOO))
 IN_A_PROJECT = sorted(
-    set(MATRIX) - {"home", "healthz", "sign_in", "sign_out", "link", "language", "preferences", "password"}
+    set(MATRIX)
+    - {"home", "healthz", "readyz", "metrics", "sign_in", "sign_out", "link", "language", "preferences", "password"}
+    - {"new_project", "invitation", "tokens", "token_revoke", "whoami"}
 )
 
-WITH_KEY = ("annotate_article", "article", "run", "run_progress", "decide", "download", "member_link", "why")
+WITH_KEY = (
+    *("annotate_article", "article", "run", "run_progress", "decide", "download", "why"),
+    *("run_stop", "run_report", "import_mapping"),
+    *("sentence", "take_out", "put_back", "split", "merge"),
+    *("example", "example_remove", "label", "label_act", "label_merge"),
+    *("member_link", "member_role", "hand_back", "member_remove", "invitation_revoke"),
+)
 
 
 def patterns(under: URLResolver) -> Iterator[URLPattern]:
@@ -80,17 +129,32 @@ def addresses(cast: Cast) -> dict[str, str]:
     Annotation.objects.create(
         project=cast.project, unsure=True, guideline=cast.project.current_guideline(), answered_at=timezone.now(), **row
     )
+    upload = put_by(project=cast.project, by=None, name="a.csv", content=b"kalimat\nSatu.\n", reading=Reading())
+    label = cast.project.labels.get(key="claim")
+    shown = GuidelineExample.objects.create(project=cast.project, sentence=sentence, label=label)
+    invited, token = invite(project=cast.project, role=Role.ANNOTATOR, by=cast.citra.user)
     keys = {
         "article": sentence.source_id,
+        "import_mapping": upload.pk,
         "annotate_article": sentence.pk,
         "decide": sentence.pk,
-        "member_link": cast.budi.pk,
+        **dict.fromkeys(("member_link", "member_role", "hand_back", "member_remove"), cast.budi.pk),
+        "invitation_revoke": invited.pk,
+        "token_revoke": make(name="script", by=cast.ani.user)[0].pk,
         "why": sentence.pk,
+        "example": sentence.pk,
+        "example_remove": shown.pk,
+        **dict.fromkeys(("sentence", "take_out", "put_back", "split", "merge"), sentence.pk),
+        **dict.fromkeys(("label", "label_act", "label_merge"), cast.project.labels.all()[0].pk),
     }
-    found = {}
+    found, ani_link = {}, new_link(user=cast.ani.user)
     for one in patterns(get_resolver()):
-        given = {"slug": "berita", "pk": keys.get(one.name or "", run.pk), "token": new_link(user=cast.ani.user)}
-        given |= {"true": "claim", "predicted": "denial"}
+        given = {
+            "slug": "berita",
+            "pk": keys.get(one.name or "", run.pk),
+            "token": token if one.name == "invitation" else ani_link,
+        }
+        given |= {"true": "claim", "predicted": "denial", "number": 1}
         found[one.name or ""] = reverse(one.name or "", kwargs={name: given[name] for name in one.pattern.converters})
     return found
 
@@ -112,12 +176,10 @@ def test_a_route_gives_a_role_what_the_matrix_says(
     route: str, column: str, addresses: dict[str, str], cast: Cast, client: Client
 ) -> None:
     if column != "anonymous":
-        client.force_login(getattr(cast, column).user)
+        member = adjudicator(cast) if column == "ada" else getattr(cast, column)
+        client.force_login(member.user)
     method, *row = MATRIX[route]
-    assert (
-        outcome(client, method, addresses[route])
-        == dict(zip(("anonymous", "dewi", "ani", "citra"), row, strict=True))[column]
-    )
+    assert outcome(client, method, addresses[route]) == dict(zip(COLUMNS, row, strict=True))[column]
 
 
 @pytest.mark.parametrize("route", UNSAFE)

@@ -74,6 +74,32 @@ def test_a_new_password_keeps_the_session(ani: Client) -> None:
     assert ani.get("/").status_code == 200
 
 
+@pytest.mark.parametrize("first", [False, True])
+def test_a_new_password_ends_the_persons_other_sessions(client: Client, cast: Cast, first: bool) -> None:
+    if first:
+        cast.ani.user.set_unusable_password()
+        cast.ani.user.save(update_fields=["password"])
+    here, elsewhere = client, Client()
+    for one in (here, elsewhere):
+        one.force_login(cast.ani.user)
+    new = {"new_password1": "hujan-di-bulan-9", "new_password2": "hujan-di-bulan-9"}
+    here.post("/preferences/password/", new | ({} if first else {"old_password": PASSWORD}))
+    assert (here.get("/").status_code, elsewhere.get("/").status_code) == (200, 302)
+
+
+def test_a_new_password_ends_nobody_elses_session(ani: Client, cast: Cast) -> None:
+    budi = Client()
+    budi.force_login(cast.budi.user)
+    sent = {"old_password": PASSWORD, "new_password1": "hujan-di-bulan-9", "new_password2": "hujan-di-bulan-9"}
+    ani.post("/preferences/password/", sent)
+    assert budi.get("/").status_code == 200
+
+
+def test_each_of_ones_projects_can_be_left_from_here(ani: Client, cast: Cast) -> None:
+    page = ani.get("/preferences/").content.decode()
+    assert f'href="/p/berita/people/{cast.ani.pk}/remove/"' in page
+
+
 def test_the_old_password_is_asked_for(ani: Client) -> None:
     sent = {"old_password": "guess", "new_password1": "hujan-di-bulan-9", "new_password2": "hujan-di-bulan-9"}
     assert ani.post("/preferences/password/", sent).status_code == 422

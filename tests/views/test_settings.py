@@ -24,6 +24,9 @@ def filled(cast: Cast, **changed: object) -> dict[str, object]:
         for lang in ("en", "id")
     }
     plain = {
+        "name": "Berita",
+        "languages": ["id", "en"],
+        "overlap": "1",
         "strategy": "default",
         "find_rare": "1",
         "review_percent": "10",
@@ -63,6 +66,9 @@ def test_a_strategy_that_was_chosen_is_kept(citra: Client, cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("name", "sent", "field", "value"),
     [
+        ("name", "Kabar Pelabuhan", "name", "Kabar Pelabuhan"),
+        ("languages", ["id"], "languages", ["id"]),
+        ("overlap", "3", "overlap", 3),
         ("find_rare", "", "find_rare", False),
         ("review_percent", "29", "review_share", 0.29),
         ("review_percent", "0", "review_share", 0.0),
@@ -71,7 +77,7 @@ def test_a_strategy_that_was_chosen_is_kept(citra: Client, cast: Cast) -> None:
         ("stop_gain", "0.02", "stop_gain", 0.02),
     ],
 )
-def test_what_was_chosen_is_kept(citra: Client, cast: Cast, name: str, sent: str, field: str, value: object) -> None:
+def test_what_was_chosen_is_kept(citra: Client, cast: Cast, name: str, sent: object, field: str, value: object) -> None:
     citra.post(PAGE, filled(cast, **{name: sent}))
     assert kept(cast, field) == value
 
@@ -103,6 +109,10 @@ def test_with_a_model_a_new_order_is_promised(citra: Client, cast: Cast) -> None
 @pytest.mark.parametrize(
     ("name", "bad", "said"),
     [
+        ("name", "", "Write a name."),
+        ("languages", ["fr"], "Choose at least one of the languages."),
+        ("overlap", "0", "Write a whole number from 1 to 10."),
+        ("overlap", "11", "Write a whole number from 1 to 10."),
         ("strategy", "psychic", "Choose one of the strategies below."),
         ("review_percent", "51", "Write a whole number from 0 to 50."),
         ("review_percent", "-1", "Write a whole number from 0 to 50."),
@@ -115,7 +125,7 @@ def test_with_a_model_a_new_order_is_promised(citra: Client, cast: Cast) -> None
     ],
 )
 def test_what_makes_no_sense_is_answered_with_what_to_write(
-    citra: Client, cast: Cast, name: str, bad: str, said: str
+    citra: Client, cast: Cast, name: str, bad: object, said: str
 ) -> None:
     response = citra.post(PAGE, filled(cast, **{name: bad, "retrain_after": "9"} | {name: bad}))
     assert (response.status_code, said in response.content.decode(), kept(cast, "retrain_after")) == (422, True, 20)
@@ -152,3 +162,27 @@ def test_the_page_costs_the_same_however_large_the_project(
     pool_of(cast.project, 30)
     with django_assert_max_num_queries(5):
         citra.get(PAGE)
+
+
+def test_with_another_number_of_answers_the_sentences_follow(citra: Client, cast: Cast) -> None:
+    (sentence,) = pool_of(cast.project, 1)
+    citra.post(PAGE, filled(cast, overlap="2"))
+    sentence.refresh_from_db()
+    assert sentence.slots_free == 2
+
+
+def test_the_project_is_archived_and_restored_here(citra: Client, cast: Cast) -> None:
+    archived = citra.post(f"{PAGE}archive/", follow=True).content.decode()
+    restored = citra.post(f"{PAGE}restore/", follow=True).content.decode()
+    assert ("it is read only now" in archived, "back in work" in restored) == (True, True)
+
+
+def test_an_archived_project_says_why_it_keeps_its_settings(citra: Client, cast: Cast) -> None:
+    citra.post(f"{PAGE}archive/")
+    response = citra.post(PAGE, filled(cast, retrain_after="7"))
+    assert (response.status_code, "is archived and read only" in response.content.decode()) == (422, True)
+
+
+def test_archiving_twice_is_answered_with_a_sentence(citra: Client, cast: Cast) -> None:
+    citra.post(f"{PAGE}archive/")
+    assert "Berita is archived already." in citra.post(f"{PAGE}archive/", follow=True).content.decode()

@@ -24,7 +24,8 @@ BEAT_SECONDS = 2.0
 class Command(SpeakingCommand):
     help = (
         "Import articles or sentences into a project. The ending of a file says how it is read (.txt .html .csv .tsv "
-        ".jsonl); tables and JSON lines use the names text, lang, title, url, publisher, published_at and article. "
+        ".jsonl, each also packed as .gz); tables and JSON lines use the names text, lang, title, url, publisher, "
+        "published_at and article, and label and annotator: labels of sentences become annotations of that person. "
         "What the project holds already is named and not doubled; a bad line is named by its number and the others go "
         "in. Without --wait a worker does it. Example: manage.py import_sentences harbour news.jsonl --wait"
     )
@@ -48,12 +49,29 @@ class Command(SpeakingCommand):
             metavar="OURS=THEIRS",
             help="what the file calls another column, such as published_at=date; repeat for more",
         )
+        parser.add_argument("--annotator", default="", metavar="NAME", help="whose the labels are that name nobody")
+        parser.add_argument(
+            "--label",
+            action="append",
+            default=[],
+            metavar="THEIRS=OURS",
+            help="what a label of the file means here, such as opini=none; with nothing behind = it is left out",
+        )
         parser.add_argument("--wait", action="store_true", help="import in this process and wait for the end")
 
     def do(self, **options: Any) -> dict[str, Any]:
         project = project_called(options["slug"])
         done: dict[str, Any] = {"run": None, "runs": [], "added": 0, "sentences": 0, "articles": 0, "duplicates": 0}
-        done |= {"duplicate_lines": [], "twins": 0, "twin_sentences": [], "n_refused": 0, "refused": [], "failed": []}
+        done |= {
+            "labels": 0,
+            "labels_left_out": 0,
+            "duplicate_lines": [],
+            "twins": 0,
+            "twin_sentences": [],
+            "n_refused": 0,
+            "refused": [],
+            "failed": [],
+        }
         for path in map(Path, options["files"]):
             try:
                 run = self._received(project, path, options, done)
@@ -83,7 +101,7 @@ class Command(SpeakingCommand):
                     format=options["format"],
                     unit=options["unit"],
                     lang=options["lang"],
-                    options={"columns": _columns(options)},
+                    options=_reading(options),
                     limited=False,
                 )
         except AlreadyHere as error:
@@ -103,14 +121,17 @@ class Command(SpeakingCommand):
             return
         with self._progress(run, path):
             result = wait_for(run).result
-        for name in ("added", "sentences", "articles", "twins", "n_refused"):
+        for name in ("added", "sentences", "articles", "twins", "n_refused", "labels", "labels_left_out"):
             done[name] += result[name]
         done["duplicates"] += result["n_duplicates"]
         done["duplicate_lines"] += [{"file": str(path), **one} for one in result["duplicates"]]
         done["twin_sentences"] += [{"file": str(path), **one} for one in result["twin_sentences"]]
         done["refused"] += [{"file": str(path), **one} for one in result["refused"]]
         if result["labels_left_out"]:
-            self.tell(f"{path}: {result['labels_left_out']:,} rows carry labels; those were left out.")
+            self.tell(
+                f"{path}: {result['labels_left_out']:,} labels were left out: they are of whole articles, or of nobody "
+                "(--annotator says whose)."
+            )
 
     @contextmanager
     def _progress(self, run: Run, path: Path) -> Iterator[None]:
@@ -138,7 +159,20 @@ class Command(SpeakingCommand):
         lines += [f"{one['file']}: “{one['text']}” is here already: {one['where']}" for one in done["twin_sentences"]]
         counts = {"added": done["added"], "duplicates": done["duplicates"]}
         counts |= {"repeated in new articles": done["twins"], "refused": done["n_refused"]}
+        counts |= {"labels": done["labels"]} if done["labels"] else {}
         return "\n".join([*lines, ", ".join(f"{name} {n:,}" for name, n in counts.items())])
+
+
+def _reading(options: dict[str, Any]) -> dict[str, Any]:
+    """What the reader and the labels need to know; nothing that was not asked for."""
+    labels = {}
+    for pair in options["label"]:
+        theirs, equals, ours = pair.partition("=")
+        if not equals:
+            raise BadUpload(f"--label takes THEIRS=OURS, not {pair}.")
+        labels[theirs] = ours
+    asked = {"columns": _columns(options), "annotator": options["annotator"], "labels": labels}
+    return {name: value for name, value in asked.items() if value or name == "columns"}
 
 
 def _columns(options: dict[str, Any]) -> dict[str, str]:

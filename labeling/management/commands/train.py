@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from labeling import jobs
+from labeling.flow.archive import require_open
 from labeling.management.finding import project_called
 from labeling.management.speaking import SpeakingCommand
 from labeling.management.waiting import wait_for
@@ -24,6 +25,7 @@ class Command(SpeakingCommand):
 
     def do(self, **options: Any) -> dict[str, Any]:
         project = project_called(options["slug"])
+        require_open(project)
         run = jobs.owe(project=project, kind=Kind.TRAIN, by=None)
         measured = {}
         if options["wait"]:

@@ -96,7 +96,7 @@ class Page {
   act(name, begun) {
     const served = this.current;
     if (name === "undo") this.undo();
-    else if (name === "guideline") this.dialogs.guideline(this.root.dataset.guidelineUrl);
+    else if (name === "guideline") this.openGuideline();
     else if (name === "help") this.dialogs.help();
     else if (name === "cancel") this.cancel();
     else if (!served) return;
@@ -155,6 +155,12 @@ class Page {
     else if (key === "2") this.act("bad-segment", event.timeStamp);
     else return /^[0-9]$/.test(key);
     return true;
+  }
+
+  /** Its address names its version, so that a page that stays open gets a new one. Whoever reads it needs no notice. */
+  async openGuideline() {
+    const news = this.root.querySelector("[data-guideline-url]");
+    if (await this.dialogs.guideline(news.dataset.guidelineUrl)) news.replaceChildren();
   }
 
   openPicking() {

@@ -16,8 +16,9 @@ export class Dialogs {
     return Boolean(document.querySelector("dialog[open]"));
   }
 
+  /** True once the text is there. */
   async guideline(url) {
-    await this.#show("guideline", url);
+    return this.#show("guideline", url);
   }
 
   /** Opens at the sentence. */

@@ -1,0 +1,137 @@
+"""The list of sentences: found by words, label, state, article, person, flag and language, a page at a time by key.
+
+Plain SQL, so that it is plain which table is walked: what speaks of answers walks the answers, newest sentence first,
+and stops when the page is full; the rest walks the sentences.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from labeling import dialect
+from labeling.flow.shelf import ReadSentence, told
+from labeling.models import Project, Sentence
+
+ROWS = 50
+MOST_WORDS = 8
+FLAGS = ("unsure", "boilerplate", "bad_segment")
+Clause = tuple[str, list[dialect.Value]]
+
+# The rule of flow.settle, for one sentence: more than half chose one label, or somebody decided.
+_SETTLED = """s.in_pool AND (EXISTS (SELECT 1 FROM labeling_verdict v WHERE v.sentence_id = s.id) OR EXISTS (
+    SELECT 1 FROM labeling_annotation b WHERE b.sentence_id = s.id AND b.state = 'given' AND NOT b.surplus
+    AND b.label_id IS NOT NULL GROUP BY b.label_id HAVING 2 * COUNT(*) > (
+        SELECT COUNT(c.label_id) FROM labeling_annotation c
+        WHERE c.sentence_id = s.id AND c.state = 'given' AND NOT c.surplus)))"""
+# The rule of flow.adjudicate_queue.
+_DISPUTED = """s.in_pool AND NOT EXISTS (SELECT 1 FROM labeling_verdict v WHERE v.sentence_id = s.id) AND s.id IN (
+    SELECT b.sentence_id FROM labeling_annotation b WHERE b.project_id = %s AND b.state = 'given' AND NOT b.surplus
+    GROUP BY b.sentence_id HAVING MIN(b.label_id) < MAX(b.label_id) OR COUNT(b.label_id) = 0)"""
+# Few, found by the index of the sample; walking all sentences for them would take seconds.
+_AUDIT = """s.id IN (SELECT d.id FROM labeling_sentence d WHERE d.project_id = %s AND d.audit_place IS NOT NULL)"""
+# Found by the Events, which have an index by verb.
+_OUT = """s.taken_out_at IS NOT NULL AND s.id IN (
+    SELECT e.sentence_id FROM labeling_event e WHERE e.project_id = %s AND e.verb = 'took out')"""
+# status: its clause; where that has a place, the project's key goes there.
+STATUS = {
+    "open": "s.in_pool AND s.slots_free > 0",
+    "lent": "",
+    "answered": "",
+    "settled": _SETTLED,
+    "disputed": _DISPUTED,
+    "audit": _AUDIT,
+    "boilerplate": "s.boilerplate",
+    "twin": "s.twin_of_id IS NOT NULL AND NOT s.in_pool",
+    "out": _OUT,
+}
+_OF_ANSWERS = ("answered", "settled", "disputed")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the list is narrowed to; what is empty narrows nothing.
+
+    `status` is a key of STATUS, `flag` one of FLAGS, `label` and `annotator` are keys of rows. Label, flag and
+    annotator speak of one and the same answer; with the status `lent` the annotator is who has it in hand.
+    """
+
+    words: str = ""
+    status: str = ""
+    label: int | None = None
+    article: int | None = None
+    annotator: int | None = None
+    flag: str = ""
+    lang: str = ""
+
+    @property
+    def of_answers(self) -> bool:
+        """Whether an answer must be there."""
+        said = self.annotator is not None and self.status != "lent"
+        return bool(said or self.label or self.flag or self.status in _OF_ANSWERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the list, newest sentences first. `older` is the key to go on from, None at the end."""
+
+    rows: list[ReadSentence]
+    older: int | None
+    newest: bool
+
+
+def browse(project: Project, wanted: Wanted, *, before: int | None) -> Page:
+    """The sentences as articles read now that are `wanted`, those with keys below `before`; seven queries."""
+    ids = _ids(project, wanted, before)
+    shown = ids[:ROWS]
+    rows = Sentence.objects.filter(pk__in=shown).select_related("source", "twin_of").defer("source__text")
+    return Page(
+        rows=told(list(rows.order_by("-pk")), project),
+        older=shown[-1] if len(ids) > ROWS else None,
+        newest=before is None,
+    )
+
+
+def _ids(project: Project, wanted: Wanted, before: int | None) -> list[int]:
+    """A page of keys, and one more where there is more."""
+    key, tables, grouped = "s.id", "labeling_sentence s", ""
+    if wanted.of_answers:
+        key, grouped = "a.sentence_id", " GROUP BY a.sentence_id"
+        tables = "labeling_annotation a JOIN labeling_sentence s ON s.id = a.sentence_id"
+    clauses = [*_of_sentence(project, wanted), *(_of_answer(project, wanted) if wanted.of_answers else ())]
+    if before is not None:
+        clauses.append((f"{key} < %s", [before]))
+    where = " AND ".join(clause for clause, _values in clauses)
+    sql = f"SELECT {key} FROM {tables} WHERE {where}{grouped} ORDER BY {key} DESC LIMIT {ROWS + 1}"
+    return [pk for (pk,) in dialect.rows(sql, [value for _clause, values in clauses for value in values])]
+
+
+def _of_sentence(project: Project, wanted: Wanted) -> Iterator[Clause]:
+    mine = dialect.unindexed("s.project_id") if wanted.of_answers else "s.project_id"
+    yield f"{mine} = %s AND s.replaced_at IS NULL", [project.pk]
+    if wanted.article is not None:
+        yield "s.source_id = %s", [wanted.article]
+    if wanted.lang:
+        yield "s.lang = %s", [wanted.lang]
+    if wanted.status == "lent":
+        yield _lent(project, wanted.annotator)
+    elif clause := STATUS.get(wanted.status, ""):
+        yield clause, [project.pk] * clause.count("%s")
+    for word in wanted.words.split()[:MOST_WORDS]:
+        yield dialect.holds("s.text"), [f"%{dialect.literally(word)}%"]
+
+
+def _lent(project: Project, annotator: int | None) -> Clause:
+    who, values = ("", []) if annotator is None else (" AND l.annotator_id = %s", [annotator])
+    lent = (
+        f"SELECT l.sentence_id FROM labeling_lease l WHERE l.project_id = %s AND l.held AND l.until > {dialect.now()}"
+    )
+    return f"s.id IN ({lent}{who})", [project.pk, *values]
+
+
+def _of_answer(project: Project, wanted: Wanted) -> Iterator[Clause]:
+    yield f"{dialect.unindexed('a.project_id')} = %s AND a.state = 'given' AND NOT a.surplus", [project.pk]
+    if wanted.label is not None:
+        yield "a.label_id = %s", [wanted.label]
+    if wanted.annotator is not None:
+        yield "a.annotator_id = %s", [wanted.annotator]
+    if wanted.flag in FLAGS:
+        yield f"a.{wanted.flag}", []

@@ -1,0 +1,42 @@
+"""The list of sentences and one of them in Chromium, by keyboard alone."""
+
+from playwright.sync_api import Page
+
+from labeling.models import Sentence
+from tests.browser.conftest import Seat
+from tests.browser.test_pages import as_owner
+
+
+def press_to(page: Page, name: str) -> None:
+    """Tab on until the focus is on what is called `name`."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if name in page.evaluate("document.activeElement.closest('label, a, button')?.textContent ?? ''"):
+            return
+    raise AssertionError(f"the keyboard does not reach {name!r}")
+
+
+def test_a_sentence_is_split_by_keyboard(seat: Seat) -> None:
+    desk = seat()
+    page = as_owner(desk)
+    page.goto(f"{desk.origin}/p/berita/sentences/")
+    press_to(page, "Change")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".words")
+    press_to(page, "39")
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    press_to(page, "Split")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".notice.success")
+    assert Sentence.objects.live().filter(text="Speaker 39 says").exists()
+
+
+def test_what_is_searched_for_stands_in_the_address(seat: Seat) -> None:
+    desk = seat()
+    page = as_owner(desk)
+    page.goto(f"{desk.origin}/p/berita/sentences/")
+    page.get_by_label("Words").fill("bridge 7")
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.wait_for_url("**q=bridge+7**")
+    assert page.locator(".reading li").count() == 4
