@@ -20,8 +20,8 @@ NUMBERS = {5: "five", 6: "six", 7: "seven"}
 STATE = "SELECT state FROM labeling_run WHERE kind = 'export'"
 OWE = (
     "INSERT INTO labeling_run (project_id, kind, state, options, cursor, result, done, total, attempts, error, due_at,"
-    " asked_at) SELECT id, 'export', 'owed', '{\"to\": \"csv\"}', '{}', '{}', 0, 0, 0, '', '2020-01-01 00:00:00',"
-    " '2020-01-01 00:00:00' FROM labeling_project LIMIT 1"
+    " asked_at, request_id) SELECT id, 'export', 'owed', '{\"to\": \"csv\"}', '{}', '{}', 0, 0, 0, '',"
+    " '2020-01-01 00:00:00', '2020-01-01 00:00:00', '' FROM labeling_project LIMIT 1"
 )
 
 

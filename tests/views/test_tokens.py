@@ -1,15 +1,13 @@
 """Tokens: the page, and who is let in by one."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from pytest_django.live_server_helper import LiveServer
 
-from labeling.flow.tokens import make, revoke
-from tests.cast import Cast, gather
+from labeling.flow.tokens import make
+from tests.cast import Cast
 
 WHOAMI = "/api/current-user/whoami"
 
@@ -80,39 +78,3 @@ def test_a_closed_account_is_let_in_by_none(cast: Cast, client: Client) -> None:
     _token, text = make(name="script", by=cast.ani.user)
     User.objects.filter(pk=cast.ani.user_id).update(is_active=False)
     assert client.get(WHOAMI, headers={"Authorization": f"Token {text}"}).status_code == 401
-
-
-def over_loopback(test: Callable[..., None]) -> Callable[..., None]:
-    """A slow test against the server itself, which comes before the folder that WhiteNoise asks for."""
-    for mark in (
-        pytest.mark.slow,
-        pytest.mark.allow_hosts(["127.0.0.1", "localhost"]),
-        pytest.mark.filterwarnings("ignore:No directory at"),
-    ):
-        test = mark(test)
-    return test
-
-
-def whoami_by_sdk(url: str, text: str) -> str:
-    """What Label Studio's own client hears; loaded here, since that takes three seconds."""
-    sdk = pytest.importorskip("label_studio_sdk.client")
-    with pytest.importorskip("httpx").Client() as wire:
-        return str(sdk.LabelStudio(base_url=url, api_key=text, httpx_client=wire).users.whoami().username)
-
-
-@over_loopback
-@pytest.mark.django_db(transaction=True)
-def test_label_studios_client_asks_who_it_is(live_server: LiveServer) -> None:
-    _token, text = make(name="script", by=gather().ani.user)
-    assert whoami_by_sdk(live_server.url, text) == "ani"
-
-
-@over_loopback
-@pytest.mark.django_db(transaction=True)
-def test_label_studios_client_is_told_of_a_revoked_token(live_server: LiveServer) -> None:
-    ani = gather().ani.user
-    token, text = make(name="script", by=ani)
-    revoke(token=token, by=ani)
-    refusal = pytest.importorskip("label_studio_sdk.core.api_error").ApiError
-    with pytest.raises(refusal, match="401"):
-        whoami_by_sdk(live_server.url, text)
