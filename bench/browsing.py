@@ -6,14 +6,10 @@ One JSON line a page: p50 and p95 in milliseconds, and the number of queries.
 """
 
 import argparse
-import contextlib
-import os
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
-from bench.throughput import postgres
+from bench.own_place import own_place
 
 
 def main() -> int:
@@ -22,12 +18,7 @@ def main() -> int:
     parser.add_argument("--answers", type=int, default=20_000)
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="fc") as folder, contextlib.ExitStack() as stack:
-        environment = {**os.environ, "FACTCHECK_DATA": folder, "DATABASE_URL": ""}
-        environment["DJANGO_SETTINGS_MODULE"] = "bench.settings"
-        Path(folder, "secret_key").write_text("x" * 60)
-        if options.database == "postgres":
-            environment["DATABASE_URL"] = stack.enter_context(postgres(Path(folder, "pg")))
+    with own_place(options.database) as (_folder, environment):
         command = [sys.executable, "-m", "bench.browsed", str(options.sentences), str(options.answers)]
         return subprocess.run(command, env=environment, check=False).returncode
 

@@ -14,14 +14,14 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 from bench import prose
-from bench.throughput import Annotator, drive, free_port, postgres, serving
+from bench.own_place import own_place
+from bench.throughput import Annotator, drive, free_port, serving
 
 POOL = 60_000
 
@@ -84,14 +84,9 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=10.0, help="of answering, without and with the import")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="fc") as folder, contextlib.ExitStack() as stack:
-        environment = {**os.environ, "FACTCHECK_DATA": folder, "DJANGO_SETTINGS_MODULE": "bench.settings"}
-        environment["DATABASE_URL"] = ""
-        Path(folder, "secret_key").write_text("x" * 60)
-        if options.database == "postgres":
-            environment["DATABASE_URL"] = stack.enter_context(postgres(Path(folder, "pg")))
+    with own_place(options.database) as (folder, environment), contextlib.ExitStack() as stack:
         texts = islice(prose.texts(POOL + 2 * options.lines), POOL, None)
-        alone, meanwhile = Path(folder, "alone.jsonl"), Path(folder, "meanwhile.jsonl")
+        alone, meanwhile = folder / "alone.jsonl", folder / "meanwhile.jsonl"
         write(alone, islice(texts, options.lines))
         write(meanwhile, texts)
         made = subprocess.run(

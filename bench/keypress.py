@@ -11,11 +11,10 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from bench.own_place import own_place
 from bench.throughput import free_port, serving
 
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -28,10 +27,7 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=10_000)
     parser.add_argument("--pace", type=int, default=400, help="milliseconds between two keypresses")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="fc") as folder:
-        environment = {**os.environ, "FACTCHECK_DATA": folder, "DATABASE_URL": ""}
-        environment["DJANGO_SETTINGS_MODULE"] = "bench.settings"
-        Path(folder, "secret_key").write_text("x" * 60)
+    with own_place() as (_folder, environment):
         subprocess.run(
             [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], env=environment, check=True
         )  # fmt: skip

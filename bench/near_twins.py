@@ -7,14 +7,10 @@ process of its own, so that the peak is its peak; `loaded_mib` is what it takes 
 """
 
 import argparse
-import contextlib
-import os
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
-from bench.throughput import postgres
+from bench.own_place import own_place
 
 
 def main() -> None:
@@ -22,16 +18,7 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=100_000)
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="fc") as folder, contextlib.ExitStack() as stack:
-        environment = {
-            **os.environ,
-            "FACTCHECK_DATA": folder,
-            "DJANGO_SETTINGS_MODULE": "factcheck.settings",
-            "DATABASE_URL": "",
-        }
-        Path(folder, "secret_key").write_text("x" * 60)
-        if options.database == "postgres":
-            environment["DATABASE_URL"] = stack.enter_context(postgres(Path(folder, "pg")))
+    with own_place(options.database, "factcheck.settings") as (_folder, environment):
         for step in (["make", str(options.sentences)], ["run", options.database]):
             subprocess.run([sys.executable, "-m", "bench.near_twins_ours", *step], env=environment, check=True)
 

@@ -7,15 +7,11 @@ Django's test client, middleware and session included.
 """
 
 import argparse
-import contextlib
 import json
-import os
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
-from bench.throughput import postgres
+from bench.own_place import own_place
 
 
 def main() -> None:
@@ -25,12 +21,7 @@ def main() -> None:
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--looks", type=int, default=40)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="fc") as folder, contextlib.ExitStack() as stack:
-        environment = {**os.environ, "FACTCHECK_DATA": folder, "DATABASE_URL": ""}
-        environment["DJANGO_SETTINGS_MODULE"] = "factcheck.settings"
-        Path(folder, "secret_key").write_text("x" * 60)
-        if options.database == "postgres":
-            environment["DATABASE_URL"] = stack.enter_context(postgres(Path(folder, "pg")))
+    with own_place(options.database, "factcheck.settings") as (_folder, environment):
         asked = [str(one) for one in (options.sentences, options.answers, options.looks)]
         looked = subprocess.run(
             [sys.executable, "-m", "bench.look_at_overview", *asked],

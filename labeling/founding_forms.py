@@ -1,4 +1,4 @@
-"""What a new project needs to be told."""
+"""What a new project needs to be told, and the fields of it that other forms have too."""
 
 from typing import Any
 
@@ -14,6 +14,21 @@ def name_field() -> forms.CharField:
         label=_("Name of the project"),
         max_length=120,
         error_messages={"required": _("Write a name."), "max_length": _("Write at most 120 characters.")},
+    )
+
+
+def short_name_field(hint: Any, *, max_length: int, too_long: Any) -> forms.SlugField:
+    """What addresses and files call it; made of the name where it is left empty."""
+    return forms.SlugField(
+        label=_("Short name"),
+        help_text=hint,
+        max_length=max_length,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+        error_messages={
+            "invalid": _("Write letters, digits, hyphens and underscores alone."),
+            "max_length": too_long,
+        },
     )
 
 
@@ -42,16 +57,10 @@ class ProjectForm(forms.Form):
     """A project to found."""
 
     name = name_field()
-    slug = forms.SlugField(
-        label=_("Short name"),
-        help_text=_("Part of the address, and it stays for good. Left empty, it is made of the name."),
+    slug = short_name_field(
+        _("Part of the address, and it stays for good. Left empty, it is made of the name."),
         max_length=60,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
-        error_messages={
-            "invalid": _("Write letters, digits, hyphens and underscores alone."),
-            "max_length": _("Write at most 60 characters."),
-        },
+        too_long=_("Write at most 60 characters."),
     )
     languages = languages_field()
     overlap = overlap_field(_("How many people answer each sentence. Two or more show how far people agree."))

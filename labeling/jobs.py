@@ -9,6 +9,12 @@ from factcheck import tracing
 from labeling.models import Kind, Project, Run
 
 
+def owe_of_pool(project: Project) -> None:
+    """Write down what new sentences want: first the groups of near twins, which the training that follows reads."""
+    owe(project=project, kind=Kind.TWINS, by=None)
+    owe(project=project, kind=Kind.FEATURES, by=None)
+
+
 def owe(*, project: Project, kind: Kind, by: User | None, options: dict[str, Any] | None = None) -> Run:
     """Write down a Run that the next sweep hands to a worker.
 

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from labeling.flow.scheme import FIELDS, next_colour
+from labeling.founding_forms import short_name_field
 from labeling.models import Label, Project
 
 MAX_DESCRIPTION = 1_000
@@ -60,16 +61,10 @@ class LabelForm(forms.Form):
 class NewLabelForm(LabelForm):
     """A label to add."""
 
-    key = forms.SlugField(
-        label=_("Short name"),
-        help_text=_("What an export calls it; it stays for good. Left empty, it is made of the English name."),
+    key = short_name_field(
+        _("What an export calls it; it stays for good. Left empty, it is made of the English name."),
         max_length=40,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
-        error_messages={
-            "invalid": _("Write letters, digits, hyphens and underscores alone."),
-            "max_length": _("Write at most 40 characters."),
-        },
+        too_long=_("Write at most 40 characters."),
     )
     field_order = ("name_en", "name_id", "key", "colour", "description_en", "description_id")
 

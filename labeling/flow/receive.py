@@ -142,8 +142,7 @@ def stop(*, run: Run, by: User) -> Run:
         after = {"run": held.pk, "upload": held.options["upload"], "records": result.get("records", 0)}
         Event.objects.create(project_id=held.project_id, who=by, verb=Verb.STOPPED, after=after)
         if result:
-            jobs.owe(project=held.project, kind=Kind.FEATURES, by=None)
-            jobs.owe(project=held.project, kind=Kind.TWINS, by=None)
+            jobs.owe_of_pool(held.project)
     held.refresh_from_db()
     return held
 

@@ -22,7 +22,7 @@ from labeling.flow.laying import Cut, Layer, Piece
 from labeling.flow.tally import Tally
 from labeling.formats.decoding import unpacked
 from labeling.formats.shapes import Article, Bad, Options, Origin, Record, Row, origin_of
-from labeling.models import Event, Kind, Lease, Preference, Project, Run, Upload, Verb
+from labeling.models import Event, Lease, Preference, Project, Run, Upload, Verb
 from ml import segmentation
 
 # One chunk is one transaction: small enough that labelling hardly waits for it on SQLite, which has one writer.
@@ -170,6 +170,5 @@ def _end(claim: Claim, upload: Upload, tally: Tally) -> dict[str, Any]:
         )
         claim.progress(upload.size, upload.size, report=_report(claim, tally))
         claim.finish(result)
-        jobs.owe(project=claim.project, kind=Kind.TWINS, by=None)
-        jobs.owe(project=claim.project, kind=Kind.FEATURES, by=None)
+        jobs.owe_of_pool(claim.project)
     return result

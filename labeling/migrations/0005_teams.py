@@ -159,11 +159,6 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='project',
-            name='reveals',
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
             model_name='run',
             name='request_id',
             field=models.CharField(blank=True, max_length=36),

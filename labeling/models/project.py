@@ -20,8 +20,8 @@ class Project(models.Model):
     """One labelling effort. `version` is the ModelVersion whose ranking orders the queue, if there is one.
 
     `review_share` is the share of the ranking's places that ask a second person about a label that the model doubts;
-    `stop_gain` the rise of macro-F1 with the next hundred labels below which labelling may stop. `reveals`: whether a
-    person may see what the model expected once they have chosen. While `archived_at` is set nothing new comes in.
+    `stop_gain` the rise of macro-F1 with the next hundred labels below which labelling may stop. While
+    `archived_at` is set nothing new comes in.
     """
 
     slug = models.SlugField(max_length=60, unique=True)
@@ -35,7 +35,6 @@ class Project(models.Model):
     find_rare = models.BooleanField(default=True)
     review_share = models.FloatField(default=0.1, validators=[MinValueValidator(0), MaxValueValidator(0.5)])
     stop_gain = models.FloatField(default=0.01, validators=[MinValueValidator(0), MaxValueValidator(1)])
-    reveals = models.BooleanField(default=False)
     version = models.ForeignKey("labeling.ModelVersion", null=True, on_delete=models.SET_NULL, related_name="+")
     # Counted where rows are written, so that no page counts a million of them.
     n_sentences = models.PositiveIntegerField(default=0)
