@@ -5,9 +5,6 @@ PORT ?= $(or $(FACTCHECK_PORT),8000)
 DATA ?= $(or $(FACTCHECK_DATA),var)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-# What never meets a database is not tested twice.
-ON_POSTGRES := tests/flow tests/formats tests/views tests/jobs tests/journeys tests/browser
-
 .DEFAULT_GOAL := help
 .PHONY: help setup up dev browser check test bench
 
@@ -29,7 +26,7 @@ check: dev ## the quick loop: lint, types, import rules, migrations, quick tests
 
 test: dev browser ## every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest -q
-	FACTCHECK_TEST_DATABASE=postgres $(BIN)/python -m pytest -q $(ON_POSTGRES)
+	FACTCHECK_TEST_DATABASE=postgres $(BIN)/python -m pytest -q
 
 bench: dev browser ## the figures of docs/benchmarks.md
 	$(BIN)/python -m bench

@@ -1,4 +1,7 @@
-"""With FACTCHECK_TEST_DATABASE=postgres, every test runs on a PostgreSQL of its own.
+"""With FACTCHECK_TEST_DATABASE=postgres, every test that meets the test database runs on a PostgreSQL of its own.
+
+The others are left out: what touches no database, and what launches the product with a SQLite of its own, would only do
+again what the first run did.
 
 A pytest plugin, because DATABASE_URL must be there before Django's settings are read. The server comes from a wheel,
 keeps its files in a temporary directory, listens on a Unix socket only, and is stopped at the end.
@@ -16,6 +19,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 _KEY = "FACTCHECK_TEST_DATABASE"
+_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
 class _Server:
@@ -40,6 +44,20 @@ class _Server:
 def pytest_configure(config: pytest.Config) -> None:
     if wanted():
         config.add_cleanup(_server.stop)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not wanted():
+        return
+    left_out = [item for item in items if not _meets_database(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _meets_database(item)]
+
+
+def _meets_database(item: pytest.Item) -> bool:
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "postgres"))
+    return marked or not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

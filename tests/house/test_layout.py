@@ -1,10 +1,9 @@
 """How long files and functions may be, and what they may be called."""
 
-import re
 import statistics
 from pathlib import Path
 
-from tests.house.sources import PRODUCT, ROOT, functions, lines_of, python_files, short, tracked
+from tests.house.sources import PRODUCT, functions, lines_of, python_files, short, tracked
 
 FORBIDDEN = {"item", "data", "manager", "utils", "helper", "helpers", "process", "info", "common"}
 
@@ -47,14 +46,3 @@ def test_no_task_has_more_than_12_lines() -> None:
 
 def test_no_file_has_a_name_that_says_nothing() -> None:
     assert [short(path) for path in tracked() if path.suffix == ".py" and path.stem.lower() in FORBIDDEN] == []
-
-
-def test_every_folder_of_tests_that_meets_a_database_runs_on_postgresql_too() -> None:
-    (line,) = re.findall(r"^ON_POSTGRES := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    meets = re.compile(r"django_db|\bdb: None|: Cast\b")
-    folders = {
-        f"tests/{path.relative_to(ROOT / 'tests').parts[0]}"
-        for path in (ROOT / "tests").glob("*/**/*.py")
-        if meets.search(path.read_text(encoding="utf-8")) and path != Path(__file__)
-    }
-    assert sorted(folders - set(line.split())) == []

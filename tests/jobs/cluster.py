@@ -46,7 +46,8 @@ class Cluster:
         name = name or service
         data = self._folder / name
         data.mkdir(exist_ok=True)
-        words = [one.replace("/tmp/", f"{data}/").replace("%h", name) for one in command_of(service)]
+        python, *rest = command_of(service)
+        words = [python, *(one.replace("/tmp/", f"{data}/").replace("%h", name) for one in rest)]
         self._spawn(name, words, {"FACTCHECK_DATA": str(data), **environment})
 
     def web(self, name: str) -> str:
