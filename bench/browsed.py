@@ -20,7 +20,7 @@ from django.contrib.auth.models import User  # noqa: E402  # models exist only a
 from django.test import Client  # noqa: E402
 
 from bench.pool import crowd, fill  # noqa: E402
-from labeling.flow import queue, withdraw  # noqa: E402
+from labeling.flow import browse, queue, withdraw  # noqa: E402
 from labeling.models import Annotation, Label, Membership, Project, Role, Sentence  # noqa: E402
 
 TIMES = 21
@@ -97,6 +97,19 @@ def measure(client: Client, name: str, query: str) -> None:
     print(json.dumps({"database": connection.vendor, **figures, "queries": len(asked)}), flush=True)
 
 
+def measure_to_the_end(project: Project) -> None:
+    """All stretches of a list on which nothing is."""
+    began, before, stretches = time.perf_counter(), None, 0
+    while True:
+        found = browse.browse(project, browse.Wanted(words="zzyzx"), before=before)
+        stretches, before = stretches + 1, found.older
+        if before is None:
+            break
+    took = round(1_000 * (time.perf_counter() - began))
+    name = "a word that is nowhere, to the end"
+    print(json.dumps({"database": connection.vendor, "page": name, "ms": took, "stretches": stretches}), flush=True)
+
+
 def main() -> None:
     logging.disable(logging.INFO)
     sentences, answers = (int(one) for one in sys.argv[1:])
@@ -118,6 +131,7 @@ def main() -> None:
     client.cookies[settings.SESSION_COOKIE_NAME] = session
     for name, query in pages(project).items():
         measure(client, name, query)
+    measure_to_the_end(project)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,8 @@ _WORDS = {
         "lock": "FOR NO KEY UPDATE OF {table}",
         "skip": "FOR NO KEY UPDATE OF {table} SKIP LOCKED",
         "json": "%s::jsonb",
-        "holds": "{column} ILIKE %s ESCAPE '\\'",
+        # Case folded as in ASCII: by the rules of a language it takes twice as long.
+        "holds": "{column} COLLATE \"C\" ILIKE %s ESCAPE '\\'",
     },
 }
 
@@ -109,7 +110,7 @@ def json() -> str:
 
 
 def holds(column: str) -> str:
-    """Whether `column` is like a pattern, without regard to case (on SQLite that of ASCII alone)."""
+    """Whether `column` is like a pattern, without regard to the case of ASCII letters."""
     return _WORDS[connection.vendor]["holds"].format(column=column)
 
 

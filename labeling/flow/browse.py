@@ -1,7 +1,8 @@
 """The list of sentences: found by words, label, state, article, person, flag and language, a page at a time by key.
 
 Plain SQL, so that it is plain which table is walked: what speaks of answers walks the answers, newest sentence first,
-and stops when the page is full; the rest walks the sentences.
+and stops when the page is full; the rest walks the sentences, a stretch of them for a page, so that what is rare or not
+there at all costs no more than what is found at once (docs/adr/0010).
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from labeling.flow.shelf import ReadSentence, told
 from labeling.models import Project, Sentence
 
 ROWS = 50
+# So many sentences are read for one page, whatever is found among them.
+STRETCH = 100_000
 MOST_WORDS = 8
 FLAGS = ("unsure", "boilerplate", "bad_segment")
 Clause = tuple[str, list[dialect.Value]]
@@ -44,6 +47,7 @@ STATUS = {
     "out": _OUT,
 }
 _OF_ANSWERS = ("answered", "settled", "disputed")
+_INDEXED = ("lent", "audit", "out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,37 +72,62 @@ class Wanted:
         said = self.annotator is not None and self.status != "lent"
         return bool(said or self.label or self.flag or self.status in _OF_ANSWERS)
 
+    @property
+    def unindexed(self) -> bool:
+        """Whether sentences must be read one after the other to find it."""
+        indexed = self.of_answers or self.article is not None or self.status in _INDEXED
+        return not indexed and bool(self.words or self.lang or self.status)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of the list, newest sentences first. `older` is the key to go on from, None at the end."""
+    """One page of the list, newest sentences first. `older` is the key to go on from, None at the end.
+
+    `unread`: the page ended with its stretch of sentences, not because it was full.
+    """
 
     rows: list[ReadSentence]
     older: int | None
     newest: bool
+    unread: bool
 
 
 def browse(project: Project, wanted: Wanted, *, before: int | None) -> Page:
-    """The sentences as articles read now that are `wanted`, those with keys below `before`; seven queries."""
-    ids = _ids(project, wanted, before)
-    shown = ids[:ROWS]
+    """The sentences as articles read now that are `wanted`, those with keys below `before`; eight queries at most.
+
+    A page may have few rows, or none, and yet be followed by others: it is `unread` then.
+    """
+    floor = _floor(project, before) if wanted.unindexed else None
+    ids = _ids(project, wanted, before, floor)
+    shown, full = ids[:ROWS], len(ids) > ROWS
     rows = Sentence.objects.filter(pk__in=shown).select_related("source", "twin_of").defer("source__text")
     return Page(
         rows=told(list(rows.order_by("-pk")), project),
-        older=shown[-1] if len(ids) > ROWS else None,
+        older=shown[-1] if full else floor,
         newest=before is None,
+        unread=floor is not None and not full,
     )
 
 
-def _ids(project: Project, wanted: Wanted, before: int | None) -> list[int]:
-    """A page of keys, and one more where there is more."""
+def _floor(project: Project, before: int | None) -> int | None:
+    """The lowest key of the stretch below `before`; None where the project has no more than that left."""
+    if project.n_sentences <= STRETCH:
+        return None
+    mine = Sentence.objects.filter(project=project, **({} if before is None else {"pk__lt": before}))
+    # With another below it: a stretch that ends with the project is the last one.
+    keys = list(mine.order_by("-pk").values_list("pk", flat=True)[STRETCH - 1 : STRETCH + 1])
+    return keys[0] if len(keys) > 1 else None
+
+
+def _ids(project: Project, wanted: Wanted, before: int | None, floor: int | None) -> list[int]:
+    """A page of keys from `floor` up to below `before`, and one more where there is more."""
     key, tables, grouped = "s.id", "labeling_sentence s", ""
     if wanted.of_answers:
         key, grouped = "a.sentence_id", " GROUP BY a.sentence_id"
         tables = "labeling_annotation a JOIN labeling_sentence s ON s.id = a.sentence_id"
     clauses = [*_of_sentence(project, wanted), *(_of_answer(project, wanted) if wanted.of_answers else ())]
-    if before is not None:
-        clauses.append((f"{key} < %s", [before]))
+    bounds = ((f"{key} < %s", before), (f"{key} >= %s", floor))
+    clauses += [(bound, [value]) for bound, value in bounds if value is not None]
     where = " AND ".join(clause for clause, _values in clauses)
     sql = f"SELECT {key} FROM {tables} WHERE {where}{grouped} ORDER BY {key} DESC LIMIT {ROWS + 1}"
     return [pk for (pk,) in dialect.rows(sql, [value for _clause, values in clauses for value in values])]
