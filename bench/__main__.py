@@ -12,7 +12,9 @@ COMMANDS = [
         f"bench.browsing --sentences 1000000 --answers 200000 --database {database}"
         for database in ("sqlite", "postgres")
     ),
-    "bench.near_twins --sentences 100000",
+    *(f"bench.overview --database {database}" for database in ("sqlite", "postgres")),
+    *(f"bench.near_twins --sentences 100000 --database {database}" for database in ("sqlite", "postgres")),
+    "bench.near_twins --sentences 1000000",
     "bench.efficiency",
     "bench.keypress --labels 200 --latency 300",
     *(
@@ -21,7 +23,7 @@ COMMANDS = [
         for n in (10_000, 100_000)
     ),
     *(
-        f"bench.importing --database {database} --lines {n}"
+        f"bench.importing --database {database} --lines {n} --seconds 15"
         for database in ("sqlite", "postgres")
         for n in (100_000, 1_000_000)
     ),

@@ -73,6 +73,12 @@ class Claim:
         self.run.cursor = {**self.run.cursor, **cursor}
         self._write(done=done, total=total, cursor=self.run.cursor, leased_until=Now() + LEASE)
 
+    def went_on(self) -> None:
+        """Count the attempts anew, in the transaction of a step: what fails a Run are deaths without one in between."""
+        if self.run.attempts > 1:
+            self._write(attempts=1)
+            self.run.attempts = 1
+
     def finish(self, result: dict[str, Any]) -> None:
         """Record success. Called in the transaction that publishes the result, it guards the publishing."""
         self.run.result = result
@@ -108,5 +114,5 @@ def recover() -> int:
 # Which Celery queue does which kind of Run: heavy libraries stay out of the learning worker.
 # What is measured, and made for the next training, has a queue of its own: it must not hold up the next training.
 QUEUE_OF = {Kind.TRAIN: "learn", Kind.IMPORT: "exchange", Kind.EXPORT: "exchange"} | dict.fromkeys(
-    (Kind.FEATURES, Kind.EVALUATE, Kind.EXPLAIN, Kind.AGREE, Kind.TWINS), "measure"
+    (Kind.FEATURES, Kind.EVALUATE, Kind.EXPLAIN, Kind.AGREE, Kind.TWINS, Kind.OVERLAP), "measure"
 )

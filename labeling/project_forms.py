@@ -24,6 +24,19 @@ def _number(what: Any) -> dict[str, Any]:
     return dict.fromkeys(("required", "invalid", "min_value", "max_value"), what)
 
 
+def _switch(label: Any, hint: Any) -> forms.TypedChoiceField:
+    """On or off, as two radio buttons; False where it is off."""
+    return forms.TypedChoiceField(
+        label=label,
+        help_text=hint,
+        choices=(("1", _("On")), ("", _("Off"))),
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "1",
+        empty_value=False,  # type: ignore[arg-type]  # any value does, the stubs know text alone
+        required=False,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """Fields that belong together on the page."""
@@ -41,7 +54,8 @@ class SettingsForm(forms.Form):
     overlap = overlap_field(
         _(
             "More: sentences that have answers are asked again, of other people. Fewer: what has enough is not asked "
-            "any more. Every answer stays and counts. With a million sentences saving takes a while."
+            "any more. Every answer stays and counts. Where there are more than twenty thousand sentences, they follow "
+            "in the background: “Background work” shows how far they are."
         )
     )
     strategy = forms.ChoiceField(
@@ -50,16 +64,9 @@ class SettingsForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose one of the strategies below.")),
     )
-    find_rare = forms.TypedChoiceField(
-        label=_("Find rare labels"),
-        help_text=_(
-            "Favours sentences that may carry a label of which few are known, and seeks labels that are missing."
-        ),
-        choices=(("1", _("On")), ("", _("Off"))),
-        widget=forms.RadioSelect,
-        coerce=lambda value: value == "1",
-        empty_value="",
-        required=False,
+    find_rare = _switch(
+        _("Find rare labels"),
+        _("Favours sentences that may carry a label of which few are known, and seeks labels that are missing."),
     )
     review_percent = forms.IntegerField(
         label=_("Reviews, in percent"),
@@ -67,6 +74,13 @@ class SettingsForm(forms.Form):
         min_value=0,
         max_value=50,
         error_messages=_number(_("Write a whole number from 0 to 50.")),
+    )
+    reveals = _switch(
+        _("Show what the model suggests"),
+        _(
+            "Only after a person's own answer is saved, from the next training on, and never for the audit sample. "
+            "Each showing is recorded, and the export says which answers were given after one."
+        ),
     )
     retrain_after = forms.IntegerField(
         label=_("New labels before the next training"),
@@ -100,7 +114,7 @@ class SettingsForm(forms.Form):
         self._cues: list[tuple[str, str, str]] = []
         initial = {name: getattr(project, name) for name in FIELDS} | {
             "review_percent": round(100 * project.review_share),
-            "find_rare": "1" if project.find_rare else "",
+            **{name: "1" if getattr(project, name) else "" for name in ("find_rare", "reveals")},
         }
         super().__init__(*args, **{"initial": initial, **kwargs})
         for label in Label.objects.offered().filter(project=project):
@@ -125,7 +139,7 @@ class SettingsForm(forms.Form):
         """The page, from top to bottom."""
         return [
             self._section(gettext("Project"), "", "name", "languages", "overlap"),
-            self._section(gettext("What is asked next"), "", "strategy", "find_rare", "review_percent"),
+            self._section(gettext("What is asked next"), "", "strategy", "find_rare", "review_percent", "reveals"),
             self._section(gettext("Learning and measuring"), "", "retrain_after", "audit_size", "stop_gain"),
             self._section(
                 gettext("Words to look for"),
@@ -139,9 +153,6 @@ class SettingsForm(forms.Form):
 
     def _section(self, heading: str, hint: str, *names: str) -> Section:
         return Section(heading, hint, [self[name] for name in names])
-
-    def clean_find_rare(self) -> bool:
-        return bool(self.cleaned_data["find_rare"])
 
     def settings(self) -> dict[str, object]:
         """The fields of the project as `flow.change.change` takes them."""

@@ -80,7 +80,9 @@ def _wants_another_order(project: Project) -> bool:
     asked_at = version.run.asked_at if version.run else version.trained_at
     deeds = (Verb.CHANGED, Verb.RETIRED)
     changes = Event.objects.filter(project=project, verb__in=deeds, after__has_any_keys=ORDERING)
-    return changes.filter(at__gt=asked_at).exists()
+    # A training that came amid a walk knew only of the sentences that were open by then.
+    walks = Run.objects.filter(project=project, kind=Kind.OVERLAP, state=RunState.DONE)
+    return changes.filter(at__gt=asked_at).exists() or walks.filter(ended_at__gt=asked_at).exists()
 
 
 def _waited(project: Project, new: int) -> bool:

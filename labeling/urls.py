@@ -64,6 +64,7 @@ urlpatterns = [
     path("p/<slug:slug>/articles/", articles.articles, name="articles"),
     path("p/<slug:slug>/articles/<int:pk>/", articles.article, name="article"),
     path("p/<slug:slug>/imports/<int:pk>/", imports.mapping, name="import_mapping"),
+    path("p/<slug:slug>/imports/<int:pk>/discard/", imports.discard, name="import_discard"),
     path("p/<slug:slug>/runs/", runs.runs, name="runs"),
     path("p/<slug:slug>/runs/<int:pk>/", runs.run, name="run"),
     path("p/<slug:slug>/runs/<int:pk>/progress/", runs.progress, name="run_progress"),

@@ -34,6 +34,7 @@ VERB = {
     Kind.EVALUATE: "labeling.flow.evaluate.run",
     Kind.EXPLAIN: "labeling.flow.explain.run",
     Kind.TWINS: "labeling.flow.twins.run",
+    Kind.OVERLAP: "labeling.flow.overlap.run",
 }
 BEAT_SECONDS = 10.0
 

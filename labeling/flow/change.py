@@ -13,10 +13,10 @@ from labeling.models import Event, Label, Project, Sentence, Verb
 
 FIELDS = (
     *("name", "languages", "overlap"),
-    *("strategy", "find_rare", "review_share", "retrain_after", "audit_size", "stop_gain"),
+    *("strategy", "find_rare", "review_share", "reveals", "retrain_after", "audit_size", "stop_gain"),
 )
 # Where one of these changed, the queue wants another order: the sweep owes a training, see labeling.sweeping.
-ORDERING = ("languages", "overlap", "strategy", "find_rare", "review_share", "cues", scheme.LABELS)
+ORDERING = ("languages", "overlap", "strategy", "find_rare", "review_share", "reveals", "cues", scheme.LABELS)
 
 Cues = Mapping[str, Mapping[str, str]]
 
@@ -26,8 +26,9 @@ def change(*, project: Project, by: User, settings: Mapping[str, object], cues: 
     """Set what differs of `settings` (names out of FIELDS) and `cues` (by label key, then `cue_en` or `cue_id`).
 
     Returns the names of what changed, `cues` among them. Guarantees: rows and Event are written together, and an Event
-    only where something changed; with `overlap` the free slots of every sentence follow, see `flow.overlap.want`.
-    Raises Refused where the audit sample would have to shrink, and for an archived project.
+    only where something changed; with `overlap` the free slots of every sentence follow, see `flow.overlap.want`; the
+    same number begins a walk that failed anew. Raises Refused where the audit sample would have to shrink, and for an
+    archived project.
     """
     held = hold(project.pk)
     _require_room(held, settings.get("audit_size", held.audit_size))
@@ -35,8 +36,9 @@ def change(*, project: Project, by: User, settings: Mapping[str, object], cues: 
     after: dict[str, object] = {name: settings[name] for name in before if settings[name] != before[name]}
     if after:
         Project.objects.filter(pk=held.pk).update(**after)
-    if isinstance(answers := after.get("overlap"), int):
-        overlap.want(project=held, answers=answers)
+    answers = settings.get("overlap")
+    if isinstance(answers, int) and ("overlap" in after or overlap.was_left(held)):
+        overlap.want(project=held, by=by, answers=answers)
     before = {name: before[name] for name in after}
     former, latter = _set_cues(held, cues)
     if latter:

@@ -17,14 +17,14 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A label and the sentences that show it."""
+    """A label and the sentences that show it, if there are any."""
 
     label: Label
     examples: list[GuidelineExample]
 
 
 def shown(project: Project) -> list[Shown]:
-    """The examples by label, in two queries: labels on offer, in their order.
+    """Labels on offer in their order, each with its examples; in two queries.
 
     A sentence that came into the audit sample since is not shown.
     """
@@ -32,7 +32,7 @@ def shown(project: Project) -> list[Shown]:
     by_label: dict[int, list[GuidelineExample]] = {}
     for one in rows.select_related("sentence"):
         by_label.setdefault(one.label_id, []).append(one)
-    return [Shown(label, by_label[label.pk]) for label in project.labels.offered() if label.pk in by_label]
+    return [Shown(label, by_label.get(label.pk, [])) for label in project.labels.offered()]
 
 
 def why_not(sentence: Sentence) -> str:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from labeling import dialect
 from labeling.errors import Refused
 from labeling.flow.archive import hold
 from labeling.models import Event, Project, Sentence, Verb
@@ -41,9 +43,10 @@ def find(*, project: Project, words: str) -> Found:
         return Found([], more=False)
     rows = _open(project).filter(sought_at__isnull=True, reviews=0)
     for word in wanted:
-        rows = rows.filter(text__icontains=word)
+        like = f"%{dialect.literally(word)}%"
+        rows = rows.filter(RawSQL(dialect.holds("text"), [like], BooleanField()))  # noqa: S611 - the word is a value
     # In the order of the rows: where few hold the words all are read, of a million in 0.3 s on SQLite (0.01 s where
-    # many do), in two or three on PostgreSQL. In the order of the queue it took SQLite six times as long.
+    # many do), in about one on PostgreSQL. In the order of the queue it took SQLite six times as long.
     found = list(rows.order_by("-pk")[: SHOWN + 1])
     return Found(found[:SHOWN], more=len(found) > SHOWN)
 

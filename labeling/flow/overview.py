@@ -16,6 +16,7 @@ from labeling.flow import progress
 from labeling.flow.figure import Figure, figure
 from labeling.flow.pace import Pace, end_in_words, pace
 from labeling.flow.sample import AUDIT_ANSWERS
+from labeling.flow.waiting import waiting
 from labeling.models import OPEN, AgreementReport, Annotation, Membership, Project, Role, Run, RunState, Sentence
 from labeling.sparkline import sparkline
 
@@ -81,7 +82,7 @@ def glance(project: Project) -> Glance:
         audit=figure(audit.first()),
         agreement=figure(alpha.first()),
         last=runs[0] if runs else None,
-        concerns=_concerns(runs, told.disputed),
+        concerns=_concerns(runs, told.disputed, waiting(project).count()),
     )
 
 
@@ -115,10 +116,9 @@ def _chart(going: Pace) -> SafeString | None:
     return sparkline(counts, title=_("Answers a day"), desc=_("The table beside it has the figures."))
 
 
-def _concerns(runs: list[Run], n_disputed: int) -> list[Concern]:
+def _concerns(runs: list[Run], n_disputed: int, n_unread: int) -> list[Concern]:
     concerns = []
-    waiting = [run for run in runs if run.state == RunState.OWED and run.due_at < timezone.now() - UNHEARD]
-    if waiting:
+    if any(run.state == RunState.OWED and run.due_at < timezone.now() - UNHEARD for run in runs):
         text = _("Background work waits and no worker takes it. Labelling goes on without it.")
         concerns.append(Concern(text, "runs"))
     newest: dict[str, Run] = {}
@@ -130,6 +130,13 @@ def _concerns(runs: list[Run], n_disputed: int) -> list[Concern]:
             concerns.append(Concern(text, "runs"))
         elif run.state in OPEN and run.error:
             concerns.append(Concern(_("%(kind)s is tried again.") % {"kind": run.get_kind_display()}, "runs"))
+    if n_unread:
+        text = ngettext(
+            "%(n)d file waits until you say what its columns mean.",
+            "%(n)d files wait until you say what their columns mean.",
+            n_unread,
+        )
+        concerns.append(Concern(text % {"n": n_unread}, "articles"))
     if n_disputed:
         text = ngettext("%(n)d sentence is disputed.", "%(n)d sentences are disputed.", n_disputed)
         concerns.append(Concern(text % {"n": n_disputed}, "disputes"))

@@ -25,9 +25,9 @@ Way = Literal["link", "password", "elsewhere", "shut"]
 def add_person(*, project: Project, name: str, role: str, by: User | None) -> tuple[Membership, str]:
     """Make `name` a member in `role` and return the membership with the token of a fresh one-time link.
 
-    The account is made where there is none, without a password. Somebody who is a member already gets the new role;
-    the last owner no lesser one.
-    The token is empty where a link would let `by` into an account that is not theirs to open: see `openable`.
+    The account is made where there is none, without a password. Somebody who is a member already gets the new role.
+    The token is empty where a link would let `by` into an account that is not theirs to open: see `openable`. Raises
+    Refused for a role or a name that is none, and where the last owner would get a lesser role.
     """
     if role not in Role.values:
         raise Refused(_("%(role)s is not a role. Choose annotator, adjudicator or owner.") % {"role": role})

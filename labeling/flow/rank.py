@@ -17,6 +17,7 @@ from labeling.models import (
     Annotation,
     Event,
     Kind,
+    Label,
     Lease,
     ModelVersion,
     Project,
@@ -104,7 +105,8 @@ def placed(
     scores = zip(waiting, learning.unsure(project, model, waiting), strict=True)
     first = [Ranked(pk, question.waiting[pk], score) for pk, score in scores if pk in open_now]
     entries = [*first, *woven(order, reviews, share=project.review_share)]
-    return islice(twins.one_of_each_group(entries, beside=question.wish.taken), HEAD)
+    found = islice(twins.one_of_each_group(entries, beside=question.wish.taken), HEAD)
+    return iter(learning.suggested(project, model, list(found))) if project.reveals else found
 
 
 def _wish(project: Project, taught: Sequence[Taught], closed: set[int], *, n: int) -> Wish:
@@ -155,6 +157,7 @@ def _publish(claim: Claim, draft: ModelVersion, entries: Sequence[Ranked]) -> di
         result = _result(draft)
         claim.finish(result)
         draft.save(force_insert=True)
+        labels = dict(Label.objects.offered().filter(project=project).values_list("key", "pk"))
         QueueEntry.objects.bulk_create(
             [
                 QueueEntry(
@@ -164,6 +167,8 @@ def _publish(claim: Claim, draft: ModelVersion, entries: Sequence[Ranked]) -> di
                     sentence_id=one.sentence_id,
                     selection=one.selection,
                     score=one.score,
+                    suggested_id=labels.get(one.suggested or ""),
+                    suggested_share=one.share,
                 )
                 for place, one in enumerate(entries, start=1)
             ],

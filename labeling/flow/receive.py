@@ -100,13 +100,15 @@ def put_by(
 
 
 def begin(*, upload: Upload, by: User | None, reading: Reading, sent_as: str = "") -> Run:
-    """Owe the import of an upload that was kept. Raises AlreadyHere where it is owed, at work or done.
+    """Owe the import of an upload that was kept.
 
+    Raises AlreadyHere where it is owed, at work or done, and BadUpload where it was discarded meanwhile.
     One that failed or was stopped goes on where it ended; `reading` counts where nothing had been written yet.
     """
     require_open(upload.project)
     with transaction.atomic():
-        Upload.objects.select_for_update(no_key=True).get(pk=upload.pk)
+        if not Upload.objects.select_for_update(no_key=True).filter(pk=upload.pk).exists():
+            raise BadUpload(_("%(name)s was discarded. Send it again.") % {"name": upload.name})
         run = run_of(project=upload.project, sha256=upload.sha256)
         if run is None or not run.cursor:
             packed = upload.options.get("packed", False)

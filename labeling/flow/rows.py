@@ -7,29 +7,30 @@ from datetime import UTC
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from labeling.flow.settle import Settled, majority, settled
 from labeling.flow.splits import Groups
 from labeling.keys import annotator_key
-from labeling.models import Annotation, Project, Sentence, Unit
+from labeling.models import Annotation, Exposure, Project, Sentence, Unit
 
 ROW_FIELDS = (
     *("id", "text", "label", "label_2", "label_source", "soft_label", "n_annotations", "agreement", "entropy"),
     *("annotators", "flags", "context_before", "context_after", "lang", "article_id", "url", "publisher", "title"),
-    *("published_at", "paragraph", "sentence", "char_start", "char_end", "dup_group", "selection"),
+    *("published_at", "paragraph", "sentence", "char_start", "char_end", "dup_group", "near_group", "selection"),
     *("selection_probability", "model_version", "guideline_version", "split"),
 )
 JUDGEMENT_FIELDS = (
     *("id", "text", "lang", "article_id", "annotator", "label", "label_2", "unsure", "boilerplate", "bad_segment"),
     *("comment", "seconds", "surplus", "selection", "model_version", "guideline_version", "answered_at"),
+    "suggestion_shown",
 )
 FLAGS = ("unsure", "boilerplate", "bad_segment")
 _VERSION_REST = tuple(f"version__{name}" for name in ("metrics", "evaluation", "label_counts", "path", "sha256"))
 _JUDGED = (
     *("sentence_id", "sentence__text", "sentence__lang", "sentence__source_id", "sentence__source__unit"),
     *("annotator_id", "label_id", "second_label_id", *FLAGS, "comment", "seconds", "surplus", "selection"),
-    *("version__number", "guideline__number", "answered_at"),
+    *("version__number", "guideline__number", "answered_at", "suggestion_shown"),
 )
 NEIGHBOURS = 2
 _BATCH = 1_000
@@ -59,7 +60,10 @@ def judgements(project: Project, labels: Mapping[int, str]) -> Iterator[dict[str
 
     What was said of sentences that left the pool, or were cut anew, is history and stays behind.
     """
+    mine = {"sentence_id": OuterRef("sentence_id"), "annotator_id": OuterRef("annotator_id")}
+    shown = Exposure.objects.filter(**mine, shown_at__lt=OuterRef("answered_at"))
     answers = Annotation.objects.given().filter(project=project, sentence__in_pool=True).order_by("sentence_id", "pk")
+    answers = answers.annotate(suggestion_shown=Exists(shown))
     # Plain values: as models, 40,000 judgements took twice as long.
     for one in answers.values(*_JUDGED).iterator(chunk_size=_BATCH):
         yield {
@@ -74,6 +78,7 @@ def judgements(project: Project, labels: Mapping[int, str]) -> Iterator[dict[str
             "model_version": one["version__number"],
             "guideline_version": one["guideline__number"],
             "answered_at": one["answered_at"].astimezone(UTC).isoformat(timespec="milliseconds"),
+            "suggestion_shown": one["suggestion_shown"],
         }
 
 
@@ -99,6 +104,7 @@ def _about(sentence: Sentence) -> dict[str, Any]:
         "char_start": sentence.start,
         "char_end": sentence.end,
         "dup_group": sentence.text_hash,
+        "near_group": str(sentence.duplicate_group) if sentence.duplicate_group else None,
         "selection_probability": sentence.audit_probability,
     }
 

@@ -51,7 +51,10 @@ def add(*, project: Project, by: User, key: str, fields: Fields) -> Label:
 
 @transaction.atomic
 def describe(*, label: Label, by: User, fields: Fields) -> list[str]:
-    """Set what differs of FIELDS; returns the names of what changed. The key stays: files and models know it."""
+    """Set what differs of FIELDS; returns the names of what changed. The key stays: files and models know it.
+
+    Raises Refused where the project is archived.
+    """
     hold(label.project_id)
     now = Label.objects.get(pk=label.pk)
     after = {name: fields[name] for name in FIELDS if name in fields and fields[name] != getattr(now, name)}

@@ -10,7 +10,6 @@ from typing import Any, BinaryIO, cast
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -18,19 +17,17 @@ from labeling import formats, jobs
 from labeling.claims import Claim
 from labeling.errors import BadUpload
 from labeling.flow import report, sample
+from labeling.flow.giving_way import give_way
 from labeling.flow.laying import Cut, Layer, Piece
 from labeling.flow.tally import Tally
 from labeling.formats.decoding import unpacked
 from labeling.formats.shapes import Article, Bad, Options, Origin, Record, Row, origin_of
-from labeling.models import Event, Lease, Preference, Project, Run, Upload, Verb
+from labeling.models import Event, Preference, Project, Upload, Verb
 from ml import segmentation
 
 # One chunk is one transaction: small enough that labelling hardly waits for it on SQLite, which has one writer.
 CHUNK_RECORDS = 100
 CHUNK_CHARACTERS = 50_000
-# While people label, an import rests after each chunk, as long as that took and this much longer: SQLite has one
-# writer, for whom others look a few times a tenth of a second, and a machine has few cores.
-REST = 0.03
 
 
 def run(*, claim: Claim) -> dict[str, Any]:
@@ -54,7 +51,7 @@ def run(*, claim: Claim) -> dict[str, Any]:
             for chunk in _chunks(islice(_records(upload, stream), tally.records, None)):
                 began = time.monotonic()
                 _lay(claim, layer, chunk, done=stream.tell(), pace=pace)
-                _give_way(time.monotonic() - began)
+                give_way(time.monotonic() - began)
         if not tally.records:
             tally.refuse(1, _("there is no line with text in it"))
         return _end(claim, upload, tally)
@@ -129,16 +126,8 @@ def _lay(claim: Claim, layer: Layer, chunk: Sequence[Record], *, done: int, pace
         tally.records += len(chunk)
         cursor = {"tally": tally.written(), "report": _report(claim, tally)}
         claim.progress(done, size, **cursor, pace=pace.at(tally.records, done, size))
-        if claim.run.attempts > 1:
-            # The upload did not kill this worker: what counts are deaths without a chunk in between.
-            Run.objects.filter(pk=claim.run.pk, token=claim.run.token).update(attempts=1)
-            claim.run.attempts = 1
-
-
-def _give_way(spent: float) -> None:
-    """Leave the database and the processor to those who label now."""
-    if Lease.objects.filter(held=True, until__gt=Now()).exists():
-        time.sleep(spent + REST)
+        # The upload did not kill this worker.
+        claim.went_on()
 
 
 def _report(claim: Claim, tally: Tally) -> int:

@@ -16,7 +16,7 @@ from labeling.flow.moment import one_moment
 from labeling.flow.rows import JUDGEMENT_FIELDS, ROW_FIELDS, judgements, rows
 from labeling.flow.scheme import classes
 from labeling.flow.splits import SPLITS, Groups
-from labeling.models import Event, Project, Verb
+from labeling.models import Event, Kind, Project, Run, RunState, Verb
 
 # Acts that change nothing in an export: taking one away does not make the next one different.
 WITHOUT_EFFECT = (Verb.EXPORTED, Verb.TRAINED, Verb.JOINED)
@@ -65,15 +65,17 @@ def take(project: Project, directory: Path) -> Spool:
 
 
 def revision_of(project: Project) -> int:
-    """The data revision: a number that is higher after every change to what an export holds.
+    """The data revision of `project`, whose row is fresh from the moment that is read.
 
-    The sum of three that never fall. The last Event's key alone is not enough: on PostgreSQL an earlier key may become
-    visible later, which their count shows; and a running import lays sentences long before its Event. `project` is
-    fresh from the moment that is read.
+    Guarantees that it is higher after every change to what an export holds, and never falls. It is a sum: the last
+    Event's key alone is not enough. On PostgreSQL an earlier key may become visible later, which their count shows; a
+    running import lays sentences long before its Event; a search for near twins, which groups sentences anew, has none.
+    A merge leaves one sentence fewer and two Events more.
     """
     events = Event.objects.filter(project=project).exclude(verb__in=WITHOUT_EFFECT)
     found = events.aggregate(last=Max("pk"), n=Count("pk"))
-    return int(found["last"] or 0) + int(found["n"]) + project.n_sentences
+    searches = Run.objects.filter(project=project, kind=Kind.TWINS, state=RunState.DONE).count()
+    return int(found["last"] or 0) + int(found["n"]) + project.n_sentences + searches
 
 
 def _head(project: Project) -> dict[str, Any]:
@@ -114,10 +116,11 @@ def _count_rows(found: Iterator[dict[str, Any]]) -> dict[str, Any]:
 
 def _count_judgements(found: Iterator[dict[str, Any]]) -> dict[str, Any]:
     people: Counter[str] = Counter()
-    twice = unanimous = 0
+    twice = unanimous = shown = 0
     for _sentence, group in groupby(found, key=itemgetter("id")):
         answers = list(group)
         people.update(one["annotator"] for one in answers)
+        shown += sum(one["suggestion_shown"] for one in answers)
         counted = [one["label"] for one in answers if one["label"] and not one["surplus"]]
         twice += len(counted) > 1
         unanimous += len(counted) > 1 and len(set(counted)) == 1
@@ -126,4 +129,5 @@ def _count_judgements(found: Iterator[dict[str, Any]]) -> dict[str, Any]:
         "n_annotators": len(people),
         "n_answered_twice": twice,
         "n_unanimous": unanimous,
+        "n_after_suggestion": shown,
     }

@@ -51,6 +51,7 @@ def kept() -> dict[str, Table]:
 
 
 def columns(table: Table) -> list[str]:
+    """As a row of a backup has them, in order."""
     return [field.attname for field in table._meta.concrete_fields]
 
 

@@ -79,7 +79,7 @@ They are defined in `GUIDELINES.md`, version {guideline[version]}; each row name
 
 ## Who annotated, and how far they agree
 
-Annotators are keyed hashes, stable within this project. {how_they_agree}
+Annotators are keyed hashes, stable within this project. {how_they_agree}{suggestions}
 
 {by_source_table}
 
@@ -104,7 +104,8 @@ nearly repeat one of another split.
 ## Duplicates
 
 A sentence whose text is the same after case and white space are folded was asked about once; `dup_group` is the hash
-of that text. No label was copied.
+of that text. Sentences that nearly repeat each other share `near_group`, which is null where nothing does: near twins
+may mean the contrary of each other. No label was copied.
 
 ## Known limits
 
@@ -127,6 +128,7 @@ def _text(head: Mapping[str, Any]) -> str:
         **head,
         label_rows="\n".join(rows),
         how_they_agree=_agreement(head),
+        suggestions=_suggestions(head["n_after_suggestion"]),
         by_source_table=_table("how the label was settled", head["by_source"]),
         by_selection_table=_table("selection", head["by_selection"]),
         splits_table=_table("split", head["splits"]),
@@ -141,6 +143,16 @@ def _agreement(head: Mapping[str, Any]) -> str:
     return (
         f"Of {n:,} sentences that more than one person labelled, settled or not, all gave the same label in {same:,}: "
         f"{same / n:.1%} (95 % interval {low:.1%} to {high:.1%}, Wilson score; not corrected for chance)."
+    )
+
+
+def _suggestions(n: int) -> str:
+    """Nothing where nobody answered knowing what the model says."""
+    if not n:
+        return ""
+    return (
+        f"\n\nSome people saw what the model suggests once their own answer was saved. {n:,} judgements were given "
+        "after such a showing, which they may follow: `suggestion_shown` marks them."
     )
 
 

@@ -56,6 +56,7 @@ def row_features(names: list[str]) -> Features:
             **dict.fromkeys(("lang", "article_id", "url", "publisher", "title", "published_at"), text),
             **dict.fromkeys(("paragraph", "sentence", "char_start", "char_end"), whole),
             "dup_group": text,
+            "near_group": text,
             "selection": text,
             "selection_probability": Value("float64"),
             "model_version": whole,
@@ -81,6 +82,7 @@ def judgement_features(names: list[str]) -> Features:
             "model_version": whole,
             "guideline_version": whole,
             "answered_at": text,
+            "suggestion_shown": yes,
         }
     )
 

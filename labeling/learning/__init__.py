@@ -17,7 +17,7 @@ from labeling.learning.figures import (
 from labeling.learning.fitting import explain, fit, load, save
 from labeling.learning.parts import Handed, Seal, hand_over, look, parted, settle, taken_up
 from labeling.learning.places import article_of, drop_features, features_folder, models_folder
-from labeling.learning.ranking import Wish, doubts, nearest, rank, unsure
+from labeling.learning.ranking import Wish, doubts, nearest, rank, suggested, unsure
 from labeling.learning.sealed import forget as forget_models
 from labeling.learning.shapes import Judged, Outside, Ranked, Taught
 from labeling.learning.twins import groups_of, twins_of
@@ -68,6 +68,7 @@ __all__ = [
     "second_look",
     "settle",
     "stop_signal",
+    "suggested",
     "suspects",
     "taken_up",
     "twins_of",

@@ -85,6 +85,21 @@ def unsure(project: Project, model: FittedModel, sentence_ids: Sequence[int]) ->
     return [float(one) for one in found]
 
 
+def suggested(project: Project, model: FittedModel, entries: Sequence[Ranked]) -> list[Ranked]:
+    """`entries` with the likeliest label of each and its calibrated probability; those without features as they are."""
+    shards = opened(project)
+    ids = as_ids(one.sentence_id for one in entries)
+    known = ids[np.isin(ids, shards.ids)]
+    if not len(known):
+        return list(entries)
+    likely = model.probabilities(shards.rows(known))
+    best = zip(likely.argmax(axis=1).tolist(), likely.max(axis=1).tolist(), strict=True)
+    found = {
+        pk: (model.labels[place], min(share, 1.0)) for pk, (place, share) in zip(known.tolist(), best, strict=True)
+    }
+    return [Ranked(one.sentence_id, one.selection, one.score, *found.get(one.sentence_id, ())) for one in entries]
+
+
 def nearest(project: Project, texts: Sequence[str], n: int, *, closed: Iterable[int]) -> list[int]:
     """The open sentences most like any of `texts`, best first."""
     shards = opened(project)

@@ -18,11 +18,16 @@ class Taught:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A sentence in the order of asking; `score` is its uncertainty, 0 to 1, `selection` why it was chosen."""
+    """A sentence in the order of asking; `score` is its uncertainty, 0 to 1, `selection` why it was chosen.
+
+    `suggested` is the key of the label that the model would give it, and `share` how sure it is, where that is wanted.
+    """
 
     sentence_id: int
     selection: str
     score: float
+    suggested: str | None = None
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,17 @@
 
 import json
 from abc import abstractmethod
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from labeling.errors import FactcheckError
+
+
+def listed(checks: Iterable[Mapping[str, str]]) -> str:
+    """Checks as a person reads them, one a line; each has a `name`, a `state` and what it `says`."""
+    return "\n".join(f"{one['state']:>8}  {one['name']}: {one['says']}" for one in checks)
 
 
 class SpeakingCommand(BaseCommand):

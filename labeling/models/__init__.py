@@ -3,6 +3,7 @@
 from labeling.models.agreement import AgreementReport
 from labeling.models.annotation import Annotation, State
 from labeling.models.event import LABEL_VERBS, Event, Verb
+from labeling.models.exposure import Exposure
 from labeling.models.guideline import Guideline, GuidelineExample
 from labeling.models.label import COLOURS, Label
 from labeling.models.link import Invitation, OneTimeLink
@@ -26,6 +27,7 @@ __all__ = [
     "ApiToken",
     "Event",
     "Explanation",
+    "Exposure",
     "Guideline",
     "GuidelineExample",
     "Invitation",

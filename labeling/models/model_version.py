@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from labeling.models.label import Label
 from labeling.models.project import Project
 from labeling.models.run import Run
 from labeling.models.sentence import Selection, Sentence
@@ -57,7 +58,10 @@ class Explanation(models.Model):
 
 
 class QueueEntry(models.Model):
-    """The head of a ranking: the sentence at `place`, and why it stands there."""
+    """The head of a ranking: the sentence at `place`, and why it stands there.
+
+    `suggested`: what the model would say of it and how sure it is; null where the project reveals no suggestions.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="entries")
@@ -65,6 +69,8 @@ class QueueEntry(models.Model):
     sentence = models.ForeignKey(Sentence, on_delete=models.CASCADE, related_name="+")
     selection = models.CharField(max_length=10, choices=Selection.choices)
     score = models.FloatField()
+    suggested = models.ForeignKey(Label, null=True, on_delete=models.SET_NULL, related_name="+")
+    suggested_share = models.FloatField(null=True)
 
     class Meta:
         ordering: ClassVar = ["place"]

@@ -20,8 +20,9 @@ class Project(models.Model):
     """One labelling effort. `version` is the ModelVersion whose ranking orders the queue, if there is one.
 
     `review_share` is the share of the ranking's places that ask a second person about a label that the model doubts;
-    `stop_gain` the rise of macro-F1 with the next hundred labels below which labelling may stop. While
-    `archived_at` is set nothing new comes in.
+    `stop_gain` the rise of macro-F1 with the next hundred labels below which labelling may stop. Where it `reveals`,
+    people see what the model would have said once their own answer is saved. While `archived_at` is set nothing new
+    comes in.
     """
 
     slug = models.SlugField(max_length=60, unique=True)
@@ -34,6 +35,7 @@ class Project(models.Model):
     strategy = models.CharField(max_length=40, default="default")
     find_rare = models.BooleanField(default=True)
     review_share = models.FloatField(default=0.1, validators=[MinValueValidator(0), MaxValueValidator(0.5)])
+    reveals = models.BooleanField(default=False)
     stop_gain = models.FloatField(default=0.01, validators=[MinValueValidator(0), MaxValueValidator(1)])
     version = models.ForeignKey("labeling.ModelVersion", null=True, on_delete=models.SET_NULL, related_name="+")
     # Counted where rows are written, so that no page counts a million of them.

@@ -21,6 +21,7 @@ class Kind(models.TextChoices):
     EVALUATE = "evaluate", _("Evaluation")
     EXPLAIN = "explain", _("Explanation")
     TWINS = "twins", _("Near duplicates")
+    OVERLAP = "overlap", _("Answers wanted")
 
 
 class RunState(models.TextChoices):
@@ -33,7 +34,7 @@ class RunState(models.TextChoices):
 
 OPEN = (RunState.OWED, RunState.RUNNING)
 # Of these a project has one unfinished Run at most: a second one would do the same work again.
-ONE_AT_A_TIME = (Kind.FEATURES, Kind.TRAIN, Kind.EVALUATE, Kind.AGREE, Kind.TWINS)
+ONE_AT_A_TIME = (Kind.FEATURES, Kind.TRAIN, Kind.EVALUATE, Kind.AGREE, Kind.TWINS, Kind.OVERLAP)
 
 
 class RunQuerySet(models.QuerySet["Run"]):

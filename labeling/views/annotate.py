@@ -14,7 +14,7 @@ from labeling import acts
 from labeling.access import at_desk, member_of
 from labeling.errors import Refused
 from labeling.flow import annotate as answers
-from labeling.flow import progress, queue, show
+from labeling.flow import progress, queue, reveal, show
 from labeling.flow.guideline import news
 from labeling.flow.membership import note_seen
 from labeling.models import Label, Membership, Preference, Sentence
@@ -55,7 +55,9 @@ def sync(request: HttpRequest, slug: str) -> HttpResponse:
     if document.get("annotator", member.user_id) != member.user_id:
         return _somebody_elses()
     receipts = answers.submit(by=member, acts=sent) if sent else []
-    return JsonResponse({"receipts": [_receipt(one) for one in receipts], **_sentences(member, slug, want, document)})
+    shown = reveal.reveal(by=member, acts=sent, receipts=receipts)
+    told = [_receipt(one, shown) for one in receipts]
+    return JsonResponse({"receipts": told, **_sentences(member, slug, want, document)})
 
 
 def _somebody_elses() -> HttpResponse:
@@ -64,10 +66,13 @@ def _somebody_elses() -> HttpResponse:
     return JsonResponse({"reason": told}, status=409)
 
 
-def _receipt(one: answers.Receipt) -> dict[str, object]:
-    if one.saved:
-        return {"key": one.key, "saved": True, "surplus": one.surplus}
-    return {"key": one.key, "saved": False, "reason": one.reason}
+def _receipt(one: answers.Receipt, shown: reveal.Suggestion | None) -> dict[str, object]:
+    if not one.saved:
+        return {"key": one.key, "saved": False, "reason": one.reason}
+    receipt: dict[str, object] = {"key": one.key, "saved": True, "surplus": one.surplus}
+    if shown and shown.act == one.key:
+        receipt["suggestion"] = {"label": shown.label, "percent": round(100 * shown.share)}
+    return receipt
 
 
 def _sentences(member: Membership, slug: str, want: int, document: dict[str, object]) -> dict[str, object]:

@@ -9,9 +9,13 @@ from labeling.access import member_of
 from labeling.errors import Refused
 from labeling.flow import receive, shelf
 from labeling.flow.preview import needs_look
+from labeling.flow.waiting import waiting
 from labeling.import_forms import ImportForm
 from labeling.models import Membership, Role, Source
 from labeling.views.asking import PersonRequest, page, sent, whole_number
+
+# Of the uploads that wait; discarding or importing one brings up the next.
+WAITING = 20
 
 
 @login_required
@@ -25,7 +29,7 @@ def articles(request: PersonRequest, slug: str) -> HttpResponse:
         except Refused as error:
             form.add_error(None, str(error))
     shown = shelf.articles(member.project, before=whole_number(request.GET.get("before")))
-    context = page(member, form=form, shelf=shown)
+    context = page(member, form=form, shelf=shown, waiting=waiting(member.project)[:WAITING])
     return render(request, "labeling/articles.html", context, status=422 if form.errors else 200)
 
 

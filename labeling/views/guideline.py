@@ -52,8 +52,9 @@ def guideline_version(request: PersonRequest, slug: str, number: int) -> HttpRes
 
 def _page(member: Membership, version: Guideline, **more: object) -> dict[str, object]:
     html = as_html(version.text(), below=1)
-    shown = examples.shown(member.project)
-    return page(member, here="guideline", guideline=version, html=html, examples=shown, **more)
+    labels = examples.shown(member.project)
+    shown = [one for one in labels if one.examples]
+    return page(member, here="guideline", guideline=version, html=html, labels=labels, examples=shown, **more)
 
 
 @login_required

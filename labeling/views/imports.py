@@ -2,14 +2,16 @@
 
 import contextlib
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from labeling.access import member_of
 from labeling.errors import Refused
-from labeling.flow import receive
+from labeling.flow import receive, waiting
 from labeling.flow.report import written
 from labeling.import_forms import Mapping
 from labeling.models import Kind, Membership, Role, Run, Upload
@@ -33,6 +35,19 @@ def mapping(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
     context = page(member, here="articles", upload=upload, asked=asked, error=error)
     failed = error or (asked and asked.columns.errors)
     return render(request, "labeling/import_mapping.html", context, status=422 if failed else 200)
+
+
+@login_required
+@require_POST
+def discard(request: PersonRequest, slug: str, pk: int) -> HttpResponse:
+    member = member_of(request.user, slug, role=Role.OWNER)
+    upload = get_object_or_404(Upload.objects.select_related("project"), pk=pk, project_id=member.project_id)
+    try:
+        waiting.discard(upload=upload, by=request.user)
+        messages.success(request, _("%(name)s is discarded. Nothing of it went in.") % {"name": upload.name})
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("articles", slug=slug)
 
 
 @login_required

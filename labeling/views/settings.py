@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 from labeling.access import member_of
 from labeling.errors import Refused
 from labeling.flow.change import ORDERING, change
-from labeling.models import Role
+from labeling.flow.overlap import is_walking
+from labeling.models import Project, Role
 from labeling.project_forms import SettingsForm
 from labeling.views.asking import PersonRequest, page, sent
 
@@ -26,15 +27,16 @@ def settings(request: PersonRequest, slug: str) -> HttpResponse:
         except Refused as error:
             form.add_error("audit_size" if member.project.archived_at is None else None, str(error))
         else:
-            messages.success(request, told(changed, trained=member.project.version is not None))
+            messages.success(request, told(changed, member.project))
             return redirect("settings", slug=slug)
     return render(request, "labeling/settings.html", page(member, form=form), status=422 if form.errors else 200)
 
 
-def told(changed: list[str], *, trained: bool) -> str:
-    """What became of a change, in a sentence or two."""
-    if not changed:
-        return _("Nothing was changed.")
-    saved = _("The settings are saved.")
-    follows = trained and not set(ORDERING).isdisjoint(changed)
-    return f"{saved} {_('A training starts by itself, then the queue follows them.')}" if follows else saved
+def told(changed: list[str], project: Project) -> str:
+    """What became of a change, in a few sentences."""
+    said = [_("The settings are saved.") if changed else _("Nothing was changed.")]
+    if project.version is not None and not set(ORDERING).isdisjoint(changed):
+        said.append(_("A training starts by itself, then the queue follows them."))
+    if is_walking(project):
+        said.append(_("The sentences follow the number of answers one after another: see “Background work”."))
+    return " ".join(said)

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
+from labeling.flow.receive import Reading, put_by
 from labeling.models import (
     AgreementReport,
     Explanation,
@@ -18,6 +19,7 @@ from labeling.models import (
     Run,
     RunState,
     Sentence,
+    Unit,
 )
 from tests.browser.conftest import Desk, Seat, session_of
 from tests.views.answering import answers
@@ -28,7 +30,7 @@ FIGURE = {"value": 0.5, "low": 0.25, "high": 0.75, "n": 20, "n_units": 20, "n_an
 PAGES = (
     *("", "articles/", "articles/{source}/", "runs/", "runs/{run}/", "model/", "agreement/", "disputes/"),
     *("exports/", "people/", "guideline/", "settings/", "find/?q=a", "find/?q=", "sentences/{sentence}/why/"),
-    *("sentences/", "sentences/{sentence}/"),
+    *("sentences/", "sentences/{sentence}/", "imports/{upload}/"),
     *("guideline/edit/", "guideline/versions/", "guideline/changes/", "sentences/{sentence}/example/"),
     *("labels/", "labels/{label}/", "labels/{label}/merge/"),
     *("model/confusion/claim/denial/", "model/confusion/none/claim/"),
@@ -62,7 +64,10 @@ def furnish(desk: Desk) -> dict[str, int]:
     claim = project.labels.get(key="claim")
     GuidelineExample.objects.create(project=project, sentence=first, label=claim, note="Somebody says so.")
     Guideline.objects.create(project=project, number=2, text_en="# Rules", text_id="# Aturan", note="Much shorter.")
-    return {"source": first.source_id, "run": run.pk, "sentence": first.pk, "label": claim.pk}
+    table = b"kalimat,label,pelabel\nHujan turun.,opini,ani\n,,\n"
+    reading = Reading(Unit.SENTENCE, options={"columns": {"text": "kalimat"}})
+    upload = put_by(project=project, by=desk.cast.citra.user, name="kabar.csv", content=table, reading=reading)
+    return {"source": first.source_id, "run": run.pk, "sentence": first.pk, "label": claim.pk, "upload": upload.pk}
 
 
 def as_owner(desk: Desk) -> Page:

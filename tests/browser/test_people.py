@@ -10,6 +10,7 @@ from labeling.flow.invite import invite
 from labeling.flow.tokens import make
 from labeling.models import Membership, Role
 from tests.browser.conftest import Desk, Seat
+from tests.browser.keyboard import tab_to
 from tests.browser.test_pages import AXE, as_owner
 
 
@@ -59,15 +60,6 @@ def test_axe_finds_nothing_to_mend(seat: Seat, scheme: str) -> None:
         broken = page.evaluate("axe.run().then(found => found.violations.map(one => [one.id, one.nodes[0].html]))")
         found += [(address, *one) for one in broken]
     assert found == []
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until the element has the focus."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"Tab never came to {selector}")
 
 
 def test_an_owner_invites_by_keyboard_alone(desk: Desk) -> None:

@@ -1,21 +1,12 @@
 """The list of sentences and one of them in Chromium, by keyboard alone."""
 
 import pytest
-from playwright.sync_api import Page
 
 from labeling.flow import browse
 from labeling.models import Sentence
 from tests.browser.conftest import Seat
+from tests.browser.keyboard import press_to
 from tests.browser.test_pages import as_owner
-
-
-def press_to(page: Page, name: str) -> None:
-    """Tab on until the focus is on what is called `name`."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if name in page.evaluate("document.activeElement.closest('label, a, button')?.textContent ?? ''"):
-            return
-    raise AssertionError(f"the keyboard does not reach {name!r}")
 
 
 def test_a_sentence_is_split_by_keyboard(seat: Seat) -> None:

@@ -22,7 +22,11 @@ def add(cast: Cast, sentence: Sentence, key: str = "claim", note: str = "") -> G
 
 
 def shown(cast: Cast) -> list[tuple[str, list[int]]]:
-    return [(one.label.key, [row.sentence_id for row in one.examples]) for one in examples.shown(cast.project)]
+    return [
+        (one.label.key, [row.sentence_id for row in one.examples])
+        for one in examples.shown(cast.project)
+        if one.examples
+    ]
 
 
 def test_an_example_is_shown_under_its_label(cast: Cast, sentence: Sentence) -> None:

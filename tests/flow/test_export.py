@@ -18,7 +18,7 @@ from labeling.errors import Refused
 from labeling.flow import export, segment, snapshot
 from labeling.flow.moment import one_moment
 from labeling.flow.splits import Groups
-from labeling.models import Annotation, Event, Kind, Project, Sentence, Source, Unit, Verb
+from labeling.models import Annotation, Event, Exposure, Kind, Project, Run, RunState, Sentence, Source, Unit, Verb
 from tests.factories import answer, claimed, imported, make_project, make_sentences, received
 
 FORMATS = ("hf", "jsonl", "csv", "labelstudio")
@@ -102,6 +102,20 @@ def test_every_chunk_of_a_running_import_is_a_new_revision(
     imported(project, ROWS, unit=Unit.SENTENCE)
     take_away()
     assert (len(names), len(set(names))) == (5, 5)
+
+
+def test_a_search_for_near_twins_is_a_new_revision(project: Project) -> None:
+    before = snapshot.revision_of(project)
+    Run.objects.create(project=project, kind=Kind.TWINS, state=RunState.DONE)
+    assert snapshot.revision_of(project) > before
+
+
+def test_near_twins_share_a_group(project: Project, tmp_path: Path) -> None:
+    first, second, third = Sentence.objects.filter(text__contains="kabar b")[:3]
+    Sentence.objects.filter(pk__in=[first.pk, second.pk]).update(duplicate_group=first.pk)
+    export.write_folder(project=project, directory=tmp_path / "a", to="jsonl")
+    groups = {row["id"]: row["near_group"] for row in lines(tmp_path / "a/sentences.jsonl")}
+    assert [groups[str(one.pk)] for one in (first, second, third)] == [str(first.pk), str(first.pk), None]
 
 
 def test_rows_are_the_settled_sentences(project: Project, tmp_path: Path) -> None:
@@ -304,3 +318,16 @@ def test_label_studio_takes_every_annotation(project: Project, tmp_path: Path) -
     config = interface((tmp_path / "a/config.xml").read_text())
     tasks = json.loads((tmp_path / "a/tasks.json").read_text(encoding="utf-8"))
     assert [config.validate_annotation(one) for task in tasks for one in task["annotations"]] == [True] * 72
+
+
+@heavy
+@pytest.mark.parametrize("shown", [True, False])
+def test_the_card_counts_the_answers_given_after_a_suggestion(project: Project, tmp_path: Path, shown: bool) -> None:
+    pytest.importorskip("datasets")
+    given = Annotation.objects.earliest("pk")
+    who = {"project": project, "sentence": given.sentence, "annotator": given.annotator}
+    moment = "2026-01-02T00:00:00Z" if shown else "2999-01-02T00:00:00Z"
+    Exposure.objects.create(**who, label=given.label, share=0.7, shown_at=moment)
+    export.write_folder(project=project, directory=tmp_path / "a", to="hf")
+    card = " ".join((tmp_path / "a/README.md").read_text(encoding="utf-8").split())
+    assert ("1 judgements were given after such a showing" in card) is shown

@@ -7,7 +7,7 @@ from labeling.flow import queue, rank
 from labeling.models import Annotation, Kind, Lease, ModelVersion, Project, QueueEntry, RunState, Selection, Sentence
 from ml.errors import ArtifactCorrupt, ArtifactMissing
 from tests.cast import Cast, gather
-from tests.flow.newsroom import answer, do, model_file, news, trained
+from tests.flow.newsroom import answer, do, model_file, news, trained, truth
 
 # Each trains a model: more than a moment.
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -201,3 +201,26 @@ def test_a_model_file_that_comes_back_damaged_is_not_published(cast: Cast, monke
     run = do(cast.project, Kind.TRAIN)
     version = Project.objects.get(pk=cast.project.pk).version_id
     assert (run.state, "SHA-256" in run.error, version) == (RunState.FAILED, True, before.pk)
+
+
+def test_a_project_that_reveals_has_a_suggestion_for_each_place(cast: Cast) -> None:
+    _taught(cast)
+    Project.objects.filter(pk=cast.project.pk).update(reveals=True)
+    entries = list(trained(cast.project).entries.select_related("sentence", "suggested"))
+    right = sum(one.suggested is not None and one.suggested.key == truth(one.sentence) for one in entries)
+    assert (len(entries), all(0.25 <= (one.suggested_share or 0) <= 1 for one in entries)) == (90, True)
+    assert right > 0.8 * len(entries)
+
+
+def test_suggestions_do_not_change_the_order(cast: Cast) -> None:
+    _taught(cast)
+    trained(cast.project)
+    before = _order(cast.project)
+    Project.objects.filter(pk=cast.project.pk).update(reveals=True)
+    trained(cast.project)
+    assert _order(cast.project) == before
+
+
+def test_a_project_that_reveals_nothing_has_no_suggestion(cast: Cast) -> None:
+    _taught(cast)
+    assert not trained(cast.project).entries.filter(suggested__isnull=False).exists()

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from pytest_django.fixtures import Settings
 from labeling.errors import Refused
 from labeling.flow import backup, restore, tables
 from labeling.flow.found import create_project
-from labeling.models import Annotation, Membership, Project, Upload
+from labeling.models import Annotation, Exposure, Membership, Project, Upload
 from tests.cast import Cast
 from tests.factories import answer, received
 from tests.flow.pool_of import pool_of
@@ -22,9 +23,12 @@ from tests.jobs.test_people_commands import said
 
 @pytest.fixture
 def file(cast: Cast, tmp_path: Path) -> Path:
-    """A backup of two projects, one answer and one upload."""
+    """A backup of two projects, one answer, one showing of a suggestion and one upload."""
     (sentence,) = pool_of(cast.project, 1)
-    answer(sentence, "ani", "claim")
+    given = answer(sentence, "ani", "claim")
+    Exposure.objects.create(
+        project=cast.project, sentence=sentence, annotator=given.annotator, label=given.label, share=0.71
+    )
     received(cast.project, "Jembatan itu dibuka.", "jembatan.txt")
     backup.write(path=tmp_path / "backup.zip")
     return tmp_path / "backup.zip"
@@ -155,6 +159,11 @@ def test_a_restored_place_has_the_rows_and_the_files(elsewhere: Path, settings: 
     assert (told["ok"], Annotation.objects.count(), kept) == (True, 1, "Jembatan itu dibuka.")
 
 
+def test_who_was_shown_a_suggestion_is_restored(elsewhere: Path) -> None:
+    restore.read(path=elsewhere)
+    assert Exposure.objects.values_list("share", "label__key", "annotator__username").get() == (0.71, "claim", "ani")
+
+
 def test_a_restore_that_was_cut_is_run_again(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as cut:
         cut.setattr(restore, "_fill", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
@@ -192,6 +201,35 @@ def test_every_table_is_kept_but_for_two() -> None:
 def test_backing_up_tells_what_it_did_as_json(cast: Cast, tmp_path: Path) -> None:
     told = said("backup", str(tmp_path / "backup.zip"))
     assert (told["ok"], told["tables"]) == (True, len(tables.kept()))
+
+
+def test_each_check_of_a_backup_says_what_it_found(cast: Cast, tmp_path: Path) -> None:
+    checks = said("backup", str(tmp_path / "backup.zip"))["checks"]
+    rows = next(one["says"] for one in checks if one["name"] == "rows")
+    assert ({one["state"] for one in checks}, f"of {len(tables.kept())} tables" in rows) == ({"ok"}, True)
+
+
+def test_an_upload_that_is_gone_fails_its_check(cast: Cast, tmp_path: Path) -> None:
+    received(cast.project, "Jembatan itu dibuka.", "jembatan.txt")
+    Upload.objects.update(path="uploads/gone")
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("backup", str(tmp_path / "backup.zip"), "--json", stdout=out)
+    (failed,) = [one for one in json.loads(out.getvalue())["checks"] if one["state"] == "failed"]
+    assert (failed["name"], "uploads/gone" in failed["says"]) == ("files", True)
+
+
+def test_each_check_of_a_restore_says_what_it_found(elsewhere: Path) -> None:
+    checks = said("restore", str(elsewhere))["checks"]
+    assert [(one["name"], one["state"]) for one in checks] == [
+        (name, "ok") for name in ("file", "place", "rows", "files", "models")
+    ]
+
+
+def test_a_person_reads_a_check_a_line(cast: Cast, tmp_path: Path) -> None:
+    out = StringIO()
+    call_command("backup", str(tmp_path / "backup.zip"), stdout=out)
+    assert "      ok  files: All 0 are in it." in out.getvalue().splitlines()
 
 
 def test_restoring_from_nowhere_ends_with_a_sentence(db: None) -> None:

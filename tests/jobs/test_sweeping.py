@@ -245,3 +245,13 @@ def test_a_change_while_a_training_runs_is_followed_by_another(cast: Cast) -> No
     assert not sweeping.training_is_due(cast.project)
     Run.objects.update(state=RunState.DONE)
     assert sweeping.training_is_due(cast.project)
+
+
+@pytest.mark.parametrize("ended", [-60, 60])
+def test_a_walk_of_another_number_of_answers_that_ended_since_makes_a_training_due(cast: Cast, ended: int) -> None:
+    pool_of(cast.project, 40)
+    label(cast.ani, 20)
+    served(cast.project)
+    walk = jobs.owe(project=cast.project, kind=Kind.OVERLAP, by=None)
+    Run.objects.filter(pk=walk.pk).update(state=RunState.DONE, ended_at=Now() + timedelta(seconds=ended))
+    assert sweeping.training_is_due(cast.project) == (ended > 0)

@@ -46,15 +46,10 @@ def taught() -> Cast:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_the_old_version_serves_on_when_the_process_is_killed(taught: Cast, step: str) -> None:
-    _killed_before(taught.project, step)
-    assert (_service(taught.project).number, ModelVersion.objects.count()) == (1, 1)
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_the_old_order_stays_whole_when_the_process_is_killed(taught: Cast, step: str) -> None:
+def test_the_old_version_and_its_whole_order_serve_on_when_the_process_is_killed(taught: Cast, step: str) -> None:
     before = list(QueueEntry.objects.order_by("place").values_list("sentence_id", flat=True))
     _killed_before(taught.project, step)
+    assert (_service(taught.project).number, ModelVersion.objects.count()) == (1, 1)
     assert list(QueueEntry.objects.order_by("place").values_list("sentence_id", flat=True)) == before
 
 

@@ -22,6 +22,17 @@ def launcher(tmp_path: Path) -> Iterator[Launcher]:
     started.clean_up()
 
 
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
+    """One that is up already, for tests that do not end it."""
+    started = Launcher(tmp_path_factory.mktemp("up") / "var", port=free_port())
+    try:
+        started.ready()
+        yield started
+    finally:
+        started.clean_up()
+
+
 def end_of(data: Path, *, port: int) -> tuple[int, str]:
     """Exit code and words of a start that is refused."""
     refused = Launcher(data, port=port)
@@ -48,11 +59,6 @@ def test_links_that_nobody_opened_before_a_stop_are_made_anew(launcher: Launcher
     finally:
         following.clean_up()
     assert (list(second), set(second.values()) & set(first.values())) == (list(first), set())
-
-
-def test_the_secret_key_is_readable_by_its_owner_alone(launcher: Launcher) -> None:
-    launcher.ready()
-    assert stat.S_IMODE(places.key(launcher.data).stat().st_mode) == 0o600
 
 
 def test_a_second_ctrl_c_ends_all_at_once(launcher: Launcher) -> None:
@@ -108,17 +114,19 @@ def test_what_a_crash_of_launcher_and_guard_left_is_stopped_by_the_next_start(la
         following.clean_up()
 
 
+def test_the_secret_key_is_readable_by_its_owner_alone(lasting: Launcher) -> None:
+    assert stat.S_IMODE(places.key(lasting.data).stat().st_mode) == 0o600
+
+
 @pytest.mark.parametrize("name", ["web", "redis", "beat"])
-def test_a_killed_program_comes_back(launcher: Launcher, name: str) -> None:
-    launcher.ready()
-    killed = launcher.running(name)
+def test_a_killed_program_comes_back(lasting: Launcher, name: str) -> None:
+    killed = lasting.running(name)
     os.kill(killed, signal.SIGKILL)
-    assert until(lambda: launcher.pid_of(name) not in (None, killed))
+    assert until(lambda: lasting.pid_of(name) not in (None, killed))
 
 
-def test_a_second_start_is_refused(launcher: Launcher) -> None:
-    launcher.ready()
-    code, said = end_of(launcher.data, port=free_port())
+def test_a_second_start_is_refused(lasting: Launcher) -> None:
+    code, said = end_of(lasting.data, port=free_port())
     assert (code, said.count("\n"), "already runs" in said) == (11, 1, True)
 
 

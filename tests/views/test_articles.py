@@ -86,7 +86,7 @@ def test_a_key_that_makes_no_sense_shows_the_first_page(citra: Client, key: str)
 
 def test_the_list_never_reads_the_texts(citra: Client, cast: Cast, django_assert_max_num_queries: Budget) -> None:
     pool_of(cast.project, 3)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         citra.get("/p/berita/articles/")
 
 

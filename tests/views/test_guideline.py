@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from labeling.markdown import as_html
 from labeling.models import Guideline, Membership
@@ -241,3 +242,11 @@ def test_closing_a_notice_does_not_close_the_next_one(cast: Cast, ani: Client) -
     Guideline.objects.create(project=cast.project, number=3, note="Longer again.")
     answer = ani.post("/p/berita/guideline/seen/", {"number": 2}, headers=HTMX)
     assert "Longer again." in answer.content.decode()
+
+
+def test_it_names_every_label_that_can_be_given(citra: Client, cast: Cast) -> None:
+    cast.project.labels.filter(key="denial").update(description_en="It is not so, somebody says.")
+    cast.project.labels.filter(key="none").update(retired_at=timezone.now())
+    page = citra.get("/p/berita/guideline/text/").content.decode()
+    named = page[page.index('id="labels"') : page.index("</section>")]
+    assert ("Claim" in named, "It is not so" in named, "None of these" in named) == (True, True, False)

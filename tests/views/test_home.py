@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from labeling.flow.archive import archive
 from labeling.models import AgreementReport, Kind, Membership, ModelVersion, Run, RunState
-from tests.cast import Cast, person
+from tests.cast import Cast, adjudicator, person
 from tests.flow.pool_of import pool_of
 from tests.views.answering import answers
 from tests.views.conftest import Budget
@@ -42,6 +42,16 @@ def test_an_owner_may_found_another_project(citra: Client) -> None:
 def test_an_annotator_may_not(cast: Cast, client: Client) -> None:
     client.force_login(cast.ani.user)
     assert "/projects/new/" not in client.get("/").content.decode()
+
+
+def test_an_adjudicator_finds_the_disputes_there(cast: Cast, client: Client) -> None:
+    client.force_login(adjudicator(cast).user)
+    assert "/p/berita/disputes/" in client.get("/").content.decode()
+
+
+def test_an_annotator_has_no_disputes(cast: Cast, client: Client) -> None:
+    client.force_login(cast.ani.user)
+    assert "/p/berita/disputes/" not in client.get("/").content.decode()
 
 
 def test_an_archived_project_stands_apart(citra: Client, cast: Cast) -> None:

@@ -137,3 +137,22 @@ def test_script_in_a_table_is_shown_as_text(citra: Client) -> None:
 def test_an_upload_of_another_project_is_not_here(citra: Client, cast: Cast) -> None:
     Upload.objects.create(project=cast.elsewhere, name="a.csv", path="x", sha256="x", size=1, format="csv")
     assert citra.get(f"/p/berita/imports/{Upload.objects.get().pk}/").status_code == 404
+
+
+def test_a_table_that_waits_is_listed_with_the_articles(citra: Client, address: str) -> None:
+    listed = citra.get("/p/berita/articles/").content.decode()
+    assert (f'href="{address}"' in listed, f'action="{address}discard/"' in listed) == (True, True)
+
+
+def test_it_is_named_on_the_overview_too(citra: Client, address: str) -> None:
+    assert "1 file waits until you say" in citra.get("/p/berita/").content.decode()
+
+
+def test_discarding_takes_it_off_the_list(citra: Client, address: str) -> None:
+    listed = citra.post(f"{address}discard/", follow=True).content.decode()
+    assert ("berita.csv is discarded" in listed, f'href="{address}"' in listed) == (True, False)
+
+
+def test_of_a_long_table_the_page_says_that_it_looked_at_the_first_rows(citra: Client) -> None:
+    address = send(citra, "Kalimat\n" + "".join(f"Hujan ke-{n}.\n" for n in range(1_001)))
+    assert "Only these rows were looked at" in page(citra, address)

@@ -57,6 +57,7 @@ MATRIX: dict[str, tuple[str, object, object, object, object, object]] = {
     "run_stop": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 404),  # the Run of the test is no import
     "run_report": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 404),
     "import_mapping": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "import_discard": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
     "model": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
     "train": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
     "evaluate": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
@@ -105,7 +106,7 @@ IN_A_PROJECT = sorted(
 
 WITH_KEY = (
     *("annotate_article", "article", "run", "run_progress", "decide", "download", "why"),
-    *("run_stop", "run_report", "import_mapping"),
+    *("run_stop", "run_report", "import_mapping", "import_discard"),
     *("sentence", "take_out", "put_back", "split", "merge"),
     *("example", "example_remove", "label", "label_act", "label_merge"),
     *("member_link", "member_role", "hand_back", "member_remove", "invitation_revoke"),
@@ -136,6 +137,7 @@ def addresses(cast: Cast) -> dict[str, str]:
     keys = {
         "article": sentence.source_id,
         "import_mapping": upload.pk,
+        "import_discard": upload.pk,
         "annotate_article": sentence.pk,
         "decide": sentence.pk,
         **dict.fromkeys(("member_link", "member_role", "hand_back", "member_remove"), cast.budi.pk),

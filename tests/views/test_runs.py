@@ -70,6 +70,20 @@ def test_labels_that_were_left_out_are_counted(citra: Client, cast: Cast, left_o
     assert ("3 labels were left out" in page) == said
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (RunState.DONE, "12,345 sentences follow: 3 answers a sentence."),
+        (RunState.STOPPED, "Another number of answers"),
+    ],
+)
+def test_a_walk_of_another_number_of_answers_says_how_it_ended(
+    citra: Client, cast: Cast, state: RunState, said: str
+) -> None:
+    result = {"answers": 3, "sentences": 12345} if state == RunState.DONE else {}
+    assert said in fragment(citra, run_of(cast, kind=Kind.OVERLAP, state=state, result=result))
+
+
 def test_repeated_sentences_are_named(citra: Client, cast: Cast) -> None:
     result = {"twins": 12, "twin_sentences": [{"text": "Hujan turun.", "where": "sentence 2 of source 5"}]}
     page = fragment(citra, run_of(cast, state=RunState.DONE, result=result))

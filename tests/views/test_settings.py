@@ -5,6 +5,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils.html import escape
 
+from labeling.flow import overlap
 from labeling.models import Event, Label, Project, Verb
 from labeling.strategies_offered import DEFAULT, OFFERED
 from ml.strategies import STRATEGIES
@@ -30,6 +31,7 @@ def filled(cast: Cast, **changed: object) -> dict[str, object]:
         "strategy": "default",
         "find_rare": "1",
         "review_percent": "10",
+        "reveals": "",
         "retrain_after": "20",
         "audit_size": "300",
         "stop_gain": "0.01",
@@ -70,6 +72,7 @@ def test_a_strategy_that_was_chosen_is_kept(citra: Client, cast: Cast) -> None:
         ("languages", ["id"], "languages", ["id"]),
         ("overlap", "3", "overlap", 3),
         ("find_rare", "", "find_rare", False),
+        ("reveals", "1", "reveals", True),
         ("review_percent", "29", "review_share", 0.29),
         ("review_percent", "0", "review_share", 0.0),
         ("retrain_after", "7", "retrain_after", 7),
@@ -169,6 +172,15 @@ def test_with_another_number_of_answers_the_sentences_follow(citra: Client, cast
     citra.post(PAGE, filled(cast, overlap="2"))
     sentence.refresh_from_db()
     assert sentence.slots_free == 2
+
+
+def test_the_sentences_of_a_large_project_follow_where_the_page_says(
+    citra: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool_of(cast.project, 1)
+    monkeypatch.setattr(overlap, "AT_ONCE", 0)
+    page = citra.post(PAGE, filled(cast, overlap="2"), follow=True).content.decode()
+    assert "The sentences follow the number of answers one after another: see “Background work”." in page
 
 
 def test_the_project_is_archived_and_restored_here(citra: Client, cast: Cast) -> None:

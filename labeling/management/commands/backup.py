@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from labeling.flow import backup
-from labeling.management.speaking import SpeakingCommand
+from labeling.management.speaking import SpeakingCommand, listed
+from labeling.readiness import Check
 
 
 class Command(SpeakingCommand):
@@ -25,7 +26,20 @@ class Command(SpeakingCommand):
         report = backup.write(path=Path(options["file"]).expanduser().resolve())
         for name in report.missing:
             self.tell(f"{name} was gone from the disk already; its rows are in the backup.")
-        return {"ok": not report.missing, **asdict(report)}
+        return {"ok": not report.missing, **asdict(report), "checks": [asdict(one) for one in _checks(report)]}
 
     def complete(self, done: dict[str, Any]) -> bool:
         return bool(done["ok"])
+
+    def in_words(self, done: dict[str, Any]) -> str:
+        return f"{done['file']}\n{listed(done['checks'])}"
+
+
+def _checks(report: backup.BackupReport) -> list[Check]:
+    gone = f"{len(report.missing)} that rows name were gone, such as {min(report.missing, default='')}."
+    return [
+        Check("file", "ok", f"{report.bytes} bytes, which its owner alone can read."),
+        Check("rows", "ok", f"{report.rows} of {report.tables} tables, as of one moment."),
+        Check("files", "failed", gone) if report.missing else Check("files", "ok", f"All {report.files} are in it."),
+        Check("models", "ok", f"{report.models} files of them are in it."),
+    ]

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from labeling import checkup
-from labeling.management.speaking import SpeakingCommand
+from labeling.management.speaking import SpeakingCommand, listed
 
 
 class Command(SpeakingCommand):
@@ -26,4 +26,4 @@ class Command(SpeakingCommand):
         return bool(done["ok"])
 
     def in_words(self, done: dict[str, Any]) -> str:
-        return "\n".join(f"{one['state']:>8}  {one['name']}: {one['says']}" for one in done["checks"])
+        return listed(done["checks"])

@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from labeling.flow import restore
-from labeling.management.speaking import SpeakingCommand
+from labeling.management.speaking import SpeakingCommand, listed
+from labeling.readiness import Check
 
 
 class Command(SpeakingCommand):
@@ -21,4 +22,18 @@ class Command(SpeakingCommand):
         parser.add_argument("file", metavar="FILE", help="the backup")
 
     def do(self, **options: Any) -> dict[str, Any]:
-        return {"ok": True, **asdict(restore.read(path=Path(options["file"]).expanduser().resolve()))}
+        report = restore.read(path=Path(options["file"]).expanduser().resolve())
+        return {"ok": True, **asdict(report), "checks": [asdict(one) for one in _checks(report)]}
+
+    def in_words(self, done: dict[str, Any]) -> str:
+        return listed(done["checks"])
+
+
+def _checks(report: restore.RestoreReport) -> list[Check]:
+    return [
+        Check("file", "ok", f"Taken at {report.taken_at}; every hash in it is right."),
+        Check("place", "ok", "It was empty, and has the migrations of the backup."),
+        Check("rows", "ok", f"{report.rows} of {report.tables} tables, and the rules between them hold."),
+        Check("files", "ok", f"{report.files} are restored."),
+        Check("models", "ok", f"{report.models} files of them are restored."),
+    ]

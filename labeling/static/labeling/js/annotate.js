@@ -31,6 +31,7 @@ class Page {
       name: storageKey,
       annotator: Number(annotator),
       changed: (current) => this.changed(current),
+      suggested: (key, suggestion) => this.suggested(key, suggestion),
       state: (name, detail) => this.connected(name, detail),
     });
     this.trail = new Trail(storageKey, reachableStorage("sessionStorage"));
@@ -224,6 +225,7 @@ class Page {
 
   settle() {
     this.trail.keep();
+    this.view.forgetSuggestion(this.trail.last?.act.key);
     this.count();
     this.supply.sender.wake();
   }
@@ -256,6 +258,12 @@ class Page {
   changed(current) {
     if (current) this.show();
     this.count();
+  }
+
+  /** Told only of the answer that an undo would take back: who has gone on has another sentence in mind. */
+  suggested(key, suggestion) {
+    const step = this.trail.last;
+    if (step?.act.key === key) this.view.suggestion(step, suggestion);
   }
 
   connected(name, detail) {

@@ -121,7 +121,7 @@ export class Shortcuts {
       row.querySelector("[data-slot=key]").textContent = this.#shown(row.dataset.action);
     for (const hint of this.#root.querySelectorAll("[data-key]")) {
       hint.textContent = this.#shown(hint.dataset.key);
-      hint.closest("button").setAttribute("aria-keyshortcuts", this.#keymap.keyOf(hint.dataset.key));
+      hint.closest("button")?.setAttribute("aria-keyshortcuts", this.#keymap.keyOf(hint.dataset.key));
     }
   }
 

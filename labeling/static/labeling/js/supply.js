@@ -18,9 +18,11 @@ export class Supply {
   #stale = false;
   #lentAt = Date.now();
   #changed;
+  #suggested;
 
-  /** `changed(current)` is called when something came or went; `current` says that the first sentence is another one. */
-  constructor({ url, name, annotator, changed, state }) {
+  /** `changed(current)` is called when something came or went; `current` says that the first sentence is another one.
+   * `suggested(key, suggestion)` hears what the model would have answered in place of a saved act. */
+  constructor({ url, name, annotator, changed, suggested, state }) {
     this.shelf = new Shelf();
     this.outbox = new Outbox(name);
     /** Why there is no sentence, as the server put it; null while it is not known. */
@@ -29,6 +31,7 @@ export class Supply {
     /** Answers of my day beyond those in `figures`. */
     this.mineMore = 0;
     this.#changed = changed;
+    this.#suggested = suggested;
     this.sender = new Sender({
       url,
       lock: name,
@@ -80,7 +83,10 @@ export class Supply {
 
   #heard(answer, asked) {
     const before = this.shelf.current;
-    for (const { key, saved } of answer.receipts) if (!saved) this.#reopen(key);
+    for (const { key, saved, suggestion } of answer.receipts) {
+      if (!saved) this.#reopen(key);
+      if (suggestion) this.#suggested(key, suggestion);
+    }
     if (asked.want) {
       this.#followPending();
       this.shelf.giveUp(answer.gone);

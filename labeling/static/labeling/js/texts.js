@@ -11,6 +11,13 @@ export function partsOf(root) {
   return Object.fromEntries([...root.querySelectorAll("[data-part]")].map((one) => [one.dataset.part, one]));
 }
 
+/** The first words of a text: enough to know it by. */
+export function beginning(text, longest = 32) {
+  if (text.length <= longest) return text;
+  const cut = text.slice(0, longest);
+  return `${cut.slice(0, cut.lastIndexOf(" ") > 0 ? cut.lastIndexOf(" ") : longest)} …`;
+}
+
 /** Seconds as "3 minutes ago", in the page's language. */
 export function ago(seconds, relative) {
   if (seconds < 90) return relative.format(-Math.round(seconds), "second");

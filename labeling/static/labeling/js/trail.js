@@ -17,6 +17,11 @@ export class Trail {
     return this.#steps.length;
   }
 
+  /** What an undo would take back. */
+  get last() {
+    return this.#steps.at(-1);
+  }
+
   /** `step` is {act, served}. */
   push(step) {
     this.#steps = [...this.#steps, step].slice(-STEPS);

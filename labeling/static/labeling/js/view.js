@@ -1,6 +1,6 @@
 /** Paints what the page's state is. Decides nothing, and measures nothing of the layout, so that a paint stays cheap. */
 
-import { ago, partsOf, textsOf } from "./texts.js";
+import { ago, beginning, partsOf, textsOf } from "./texts.js";
 
 export class View {
   constructor(root) {
@@ -15,6 +15,7 @@ export class View {
     this.question = `${this.part["flag-panel"].getAttribute("aria-label")} ${wrong.map((one) => one.textContent.trim()).join(", ")}`;
     const language = document.documentElement.lang;
     this.dates = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
+    this.percent = new Intl.NumberFormat(language, { style: "percent" });
     this.relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   }
 
@@ -61,6 +62,31 @@ export class View {
     if (served?.draft?.comment) parts.push(this.text("comment", { comment: served.draft.comment }));
     if (picking) parts.push(this.text("pickSecond"));
     tell(this.part.told, parts.join(" · "));
+  }
+
+  /** What the model would have answered in place of `act`; said aloud where that is something else. */
+  suggestion({ act, served }, { label, percent }) {
+    const line = this.part.suggestion;
+    const slot = (name) => line.querySelector(`[data-slot=${name}]`);
+    const same = act.label === label;
+    const words = { answer: this.#inWords(act), label: this.names.get(label) ?? label, share: this.percent.format(percent / 100) };
+    slot("words").lang = served.lang;
+    slot("words").textContent = beginning(served.text);
+    slot("said").textContent = this.text(same ? "suggestedSame" : "suggestedOther", words);
+    slot("undo").hidden = same;
+    line.classList.toggle("other", !same);
+    line.dataset.act = act.key;
+    line.hidden = false;
+    if (!same) this.speak(`${slot("words").textContent} ${slot("said").textContent}`);
+  }
+
+  /** The suggestion goes, unless it is about the act `key`. */
+  forgetSuggestion(key) {
+    const line = this.part.suggestion;
+    if (!line.dataset.act || line.dataset.act === key) return;
+    for (const slot of line.querySelectorAll("[data-slot=words], [data-slot=said]")) slot.textContent = "";
+    line.querySelector("[data-slot=undo]").hidden = true;
+    delete line.dataset.act;
   }
 
   panel(name) {

@@ -1,0 +1,17 @@
+"""Background work that writes much leaves room to those who label now."""
+
+import time
+
+from django.db.models.functions import Now
+
+from labeling.models import Lease
+
+# While people label, such work rests after each step, as long as that took and this much longer: SQLite has one
+# writer, for whom others look a few times a tenth of a second, and a machine has few cores.
+REST = 0.03
+
+
+def give_way(spent: float) -> None:
+    """Rest after a step that took `spent` seconds, where anybody holds a sentence. Call outside a transaction."""
+    if Lease.objects.filter(held=True, until__gt=Now()).exists():
+        time.sleep(spent + REST)
