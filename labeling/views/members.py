@@ -33,7 +33,9 @@ def members(request: PersonRequest, slug: str) -> HttpResponse:
         except Refused as error:
             form.add_error(None, str(error))
         else:
-            shown = {"invited": invited, "link": address(request, "invitation", token), "form": InviteForm()}
+            # Whoever invites eight annotators chooses the role once.
+            again = InviteForm(initial={"role": invited.role})
+            shown = {"invited": invited, "link": address(request, "invitation", token), "form": again}
     return _members(request, member, **shown)
 
 

@@ -38,6 +38,10 @@ def test_the_link_of_an_invitation_is_shown_and_opens(citra: Client) -> None:
     assert Client().get(link[1]).status_code == 200
 
 
+def test_the_next_invitation_is_for_the_same_role(citra: Client) -> None:
+    assert 'value="adjudicator" selected' in citra.post(PEOPLE, NEW).content.decode()
+
+
 def test_the_link_is_shown_once_only(citra: Client) -> None:
     citra.post(PEOPLE, NEW)
     assert LINK.search(page(citra)) is None
