@@ -6,12 +6,12 @@ from django.db.models.functions import Now
 
 from labeling.models import Lease
 
-# While people label, such work rests after each step, as long as that took and this much longer: SQLite has one
-# writer, for whom others look a few times a tenth of a second, and a machine has few cores.
-REST = 0.03
+# While people label, such work rests after each step, so many times as long as that took, and a little longer: SQLite
+# has one writer, for whom others look a few times a tenth of a second, and a machine has few cores.
+TIMES, REST = 2, 0.03
 
 
 def give_way(spent: float) -> None:
     """Rest after a step that took `spent` seconds, where anybody holds a sentence. Call outside a transaction."""
     if Lease.objects.filter(held=True, until__gt=Now()).exists():
-        time.sleep(spent + REST)
+        time.sleep(TIMES * spent + REST)
