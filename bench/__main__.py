@@ -1,4 +1,4 @@
-"""All figures of docs/benchmarks.md, one after the other: `make bench`. About an hour and a half on two cores."""
+"""All figures of docs/benchmarks.md, one after the other: `make bench`. About two hours on two cores."""
 
 import subprocess
 import sys
