@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 
 from bench import prose
+from labeling import dialect
 from labeling.flow.found import create_project
 from labeling.models import Membership, Preference, Project, Sentence, Source
 
@@ -25,6 +26,8 @@ def fill(n: int, told: Iterator[str] | None = None) -> Project:
         Sentence.objects.bulk_create(_sentences(project, first, texts), batch_size=ROWS)
         first += len(texts)
     Project.objects.filter(pk=project.pk).update(n_sentences=n, n_pool=n)
+    # As an import does at its end.
+    dialect.analyze("labeling_source", "labeling_sentence")
     return project
 
 

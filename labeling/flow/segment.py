@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from labeling import formats, jobs
+from labeling import dialect, formats, jobs
 from labeling.claims import Claim
 from labeling.errors import BadUpload
 from labeling.flow import report, sample
@@ -28,6 +28,8 @@ from ml import segmentation
 # One chunk is one transaction: small enough that labelling hardly waits for it on SQLite, which has one writer.
 CHUNK_RECORDS = 100
 CHUNK_CHARACTERS = 50_000
+# After so many sentences, and each time that there are four times as many, the database looks at its tables anew.
+GROWN, TIMES_GROWN = 5_000, 4
 
 
 def run(*, claim: Claim) -> dict[str, Any]:
@@ -47,10 +49,13 @@ def run(*, claim: Claim) -> dict[str, Any]:
             )
         with default_storage.open(upload.path) as stored:
             stream = cast(BinaryIO, stored.file)
-            layer = Layer(claim.project, upload, tally)
+            layer, grown = Layer(claim.project, upload, tally), tally.sentences + GROWN
             for chunk in _chunks(islice(_records(upload, stream), tally.records, None)):
                 began = time.monotonic()
                 _lay(claim, layer, chunk, done=stream.tell(), pace=pace)
+                if tally.sentences >= grown:
+                    dialect.analyze("labeling_source", "labeling_sentence")
+                    grown = TIMES_GROWN * tally.sentences
                 give_way(time.monotonic() - began)
         if not tally.records:
             tally.refuse(1, _("there is no line with text in it"))
@@ -148,6 +153,8 @@ def _hold(project: Project) -> None:
 
 
 def _end(claim: Claim, upload: Upload, tally: Tally) -> dict[str, Any]:
+    if tally.sentences >= GROWN:
+        dialect.analyze("labeling_source", "labeling_sentence")
     candidates = sample.candidates(project=claim.project, upload=upload)
     result = tally.written()
     with transaction.atomic():

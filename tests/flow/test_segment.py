@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db.models import F
 
+from labeling import dialect
 from labeling.claims import Claim
 from labeling.errors import LostClaim
 from labeling.flow import segment
@@ -236,3 +237,13 @@ def test_two_imports_see_each_others_texts(project: Project) -> None:
     make_sentences(project, ["Warga pulang."])
     Project.objects.filter(pk=project.pk).update(n_pool=F("n_pool") + 1)
     assert rows(project, "Warga pulang.\n")["n_duplicates"] == 1
+
+
+@pytest.mark.postgres
+def test_after_a_large_import_postgresql_knows_how_large_its_tables_are(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment, "GROWN", 50)
+    imported(project, lines(120), "a.txt", unit="sentence")
+    ((counted,),) = dialect.rows("SELECT reltuples FROM pg_class WHERE relname = %s", ["labeling_sentence"])
+    assert counted == 120
