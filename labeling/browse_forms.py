@@ -56,9 +56,11 @@ class BrowseForm(forms.Form):
         self._labels = {label.key: label for label in project.labels.all()}
         labels = [(key, str(label)) for key, label in self._labels.items()]
         self.fields["label"] = _choice(_("Somebody chose"), labels)
-        self.fields["annotator"] = _choice(_("Answered by"), _people(project))
+        people = _people(project)
+        self.fields["annotator"] = _choice(_("Answered by"), people)
+        self.fields["other"] = _choice(_("Answered differently by"), people)
         self.fields["lang"] = _choice(_("Language"), [(lang, lang) for lang in project.languages])
-        self.order_fields(["q", "status", "label", "annotator", "flag", "lang", "article"])
+        self.order_fields(["q", "status", "label", "annotator", "other", "flag", "lang", "article"])
 
     def wanted(self) -> Wanted:
         """What `flow.browse` takes."""
@@ -70,6 +72,7 @@ class BrowseForm(forms.Form):
             label=label.pk if label else None,
             article=sent["article"],
             annotator=int(sent["annotator"]) if sent["annotator"] else None,
+            other=int(sent["other"]) if sent["other"] else None,
             flag=sent["flag"],
             lang=sent["lang"],
         )

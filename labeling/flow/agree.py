@@ -1,19 +1,19 @@
-"""Agreement: how far people give the same answer, on the audit sample, on what the model chose, and on all."""
+"""Agreement: how far people give the same answer, on the audit sample, on what the model chose, by language, on all."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from labeling import learning
 from labeling.claims import Claim
 from labeling.learning import Judged
-from labeling.models import AgreementReport, Annotation, Event, Project, Selection
+from labeling.models import LANGUAGE, AgreementReport, Annotation, Event, Project, Selection
 
+SUGGESTED = ("shown", "unshown")
 # Chosen by a model; `seed` and `random` were drawn by lot.
 CHOSEN = (Selection.UNCERTAIN, Selection.DIVERSE, Selection.REVIEW)
-POPULATIONS = ("audit", "chosen", "all")
 
 
 def run(*, claim: Claim) -> dict[str, Any]:
@@ -27,9 +27,9 @@ def run(*, claim: Claim) -> dict[str, Any]:
     revision = Event.objects.filter(project=project).aggregate(last=Max("pk"))["last"] or 0
     answers = populations(project)
     figures = {}
-    for done, name in enumerate(POPULATIONS, start=1):
-        figures[name] = learning.measure(answers[name], seed=project.pk)
-        claim.progress(done, len(POPULATIONS))
+    for done, (name, some) in enumerate(answers.items(), start=1):
+        figures[name] = learning.measure(some, seed=project.pk)
+        claim.progress(done, len(answers))
     with transaction.atomic():
         report = AgreementReport.objects.create(project=project, revision=revision, figures=figures)
         result = {"report": report.pk, "revision": revision, "n_answers": len(answers["all"])}
@@ -40,17 +40,29 @@ def run(*, claim: Claim) -> dict[str, Any]:
 def populations(project: Project) -> dict[str, list[Judged]]:
     """The counted answers by population. Unsure, withdrawn and surplus ones do not count, nor what left the pool.
 
-    A sentence outside the audit sample is `chosen` as soon as one of its answers was asked for by a model.
+    A sentence outside the audit sample is `chosen` as soon as one of its answers was asked for by a model. A project of
+    several languages has one population more for each. Where suggestions were shown, sentences of which one answer or
+    more came after one are `shown`, those outside the audit sample of which none did are `unshown`.
     """
-    found: dict[str, list[Judged]] = {name: [] for name in POPULATIONS}
+    languages = project.languages if len(project.languages) > 1 else []
+    after = _counted(project).filter(
+        sentence__exposures__annotator=F("annotator"), sentence__exposures__shown_at__lt=F("answered_at")
+    )
+    shown = set(after.values_list("sentence_id", flat=True))
+    names = ("audit", "chosen", "all", *(LANGUAGE + code for code in languages), *(SUGGESTED if shown else ()))
+    found: dict[str, list[Judged]] = {name: [] for name in names}
     asked = _counted(project).filter(selection__in=CHOSEN, sentence__audit_place__isnull=True)
     chosen = set(asked.values_list("sentence_id", flat=True))
-    for answer, drawn in _answers(project):
+    for answer, drawn, lang in _answers(project):
         found["all"].append(answer)
+        if LANGUAGE + lang in found:
+            found[LANGUAGE + lang].append(answer)
         if drawn:
             found["audit"].append(answer)
         elif answer.sentence_id in chosen:
             found["chosen"].append(answer)
+        if shown and not drawn:
+            found[SUGGESTED[answer.sentence_id not in shown]].append(answer)
     return found
 
 
@@ -58,10 +70,10 @@ def _counted(project: Project) -> "QuerySet[Annotation]":
     return Annotation.objects.decided().filter(project=project, surplus=False, sentence__in_pool=True)
 
 
-def _answers(project: Project) -> Iterator[tuple[Judged, bool]]:
-    """Each counted answer, and whether its sentence is of the audit sample."""
-    fields = ("sentence_id", "annotator__username", "label__key", "sentence__audit_place")
+def _answers(project: Project) -> Iterator[tuple[Judged, bool, str]]:
+    """Each counted answer, whether its sentence is of the audit sample, and its language."""
+    fields = ("sentence_id", "annotator__username", "label__key", "sentence__audit_place", "sentence__lang")
     source = ("sentence__source_id", "sentence__source__unit", "sentence__source__title")
     rows = _counted(project).order_by("sentence_id", "pk")
-    for pk, annotator, label, place, *origin in rows.values_list(*fields, *source).iterator(chunk_size=5_000):
-        yield Judged(pk, annotator, label, learning.article_of(pk, *origin)), place is not None
+    for pk, annotator, label, place, lang, *origin in rows.values_list(*fields, *source).iterator(chunk_size=5_000):
+        yield Judged(pk, annotator, label, learning.article_of(pk, *origin)), place is not None, lang

@@ -25,6 +25,9 @@ _SETTLED = """s.in_pool AND (EXISTS (SELECT 1 FROM labeling_verdict v WHERE v.se
     AND b.label_id IS NOT NULL GROUP BY b.label_id HAVING 2 * COUNT(*) > (
         SELECT COUNT(c.label_id) FROM labeling_annotation c
         WHERE c.sentence_id = s.id AND c.state = 'given' AND NOT c.surplus)))"""
+# Somebody else gave the sentence of answer a another label.
+_DIFFERS = """EXISTS (SELECT 1 FROM labeling_annotation b WHERE b.sentence_id = a.sentence_id AND b.annotator_id = %s
+    AND b.state = 'given' AND NOT b.surplus AND b.label_id <> a.label_id)"""
 # The rule of flow.adjudicate_queue.
 _DISPUTED = """s.in_pool AND NOT EXISTS (SELECT 1 FROM labeling_verdict v WHERE v.sentence_id = s.id) AND s.id IN (
     SELECT b.sentence_id FROM labeling_annotation b WHERE b.project_id = %s AND b.state = 'given' AND NOT b.surplus
@@ -55,7 +58,8 @@ class Wanted:
     """What the list is narrowed to; what is empty narrows nothing.
 
     `status` is a key of STATUS, `flag` one of FLAGS, `label` and `annotator` are keys of rows. Label, flag and
-    annotator speak of one and the same answer; with the status `lent` the annotator is who has it in hand.
+    annotator speak of one and the same answer; with the status `lent` the annotator is who has it in hand. `other` is
+    somebody who chose another label than that answer has.
     """
 
     words: str = ""
@@ -63,6 +67,7 @@ class Wanted:
     label: int | None = None
     article: int | None = None
     annotator: int | None = None
+    other: int | None = None
     flag: str = ""
     lang: str = ""
 
@@ -70,7 +75,7 @@ class Wanted:
     def of_answers(self) -> bool:
         """Whether an answer must be there."""
         said = self.annotator is not None and self.status != "lent"
-        return bool(said or self.label or self.flag or self.status in _OF_ANSWERS)
+        return bool(said or self.label or self.other or self.flag or self.status in _OF_ANSWERS)
 
     @property
     def unindexed(self) -> bool:
@@ -162,5 +167,7 @@ def _of_answer(project: Project, wanted: Wanted) -> Iterator[Clause]:
         yield "a.label_id = %s", [wanted.label]
     if wanted.annotator is not None:
         yield "a.annotator_id = %s", [wanted.annotator]
+    if wanted.other is not None:
+        yield _DIFFERS, [wanted.other]
     if wanted.flag in FLAGS:
         yield f"a.{wanted.flag}", []

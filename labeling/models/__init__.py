@@ -1,6 +1,6 @@
 """The rows. One noun a file."""
 
-from labeling.models.agreement import AgreementReport
+from labeling.models.agreement import LANGUAGE, AgreementReport
 from labeling.models.annotation import Annotation, State
 from labeling.models.event import LABEL_VERBS, Event, Verb
 from labeling.models.exposure import Exposure
@@ -20,6 +20,7 @@ from labeling.models.verdict import Verdict
 __all__ = [
     "COLOURS",
     "LABEL_VERBS",
+    "LANGUAGE",
     "ONE_AT_A_TIME",
     "OPEN",
     "AgreementReport",

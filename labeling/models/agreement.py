@@ -6,9 +6,15 @@ from django.db import models
 
 from labeling.models.project import Project
 
+# The name of a population that holds the sentences of one language begins so.
+LANGUAGE = "lang_"
+
 
 class AgreementReport(models.Model):
-    """`figures` maps a population (`audit`, `chosen`, `all`) to figures by name, each with value, low, high and n."""
+    """`figures` maps a population to figures by name, each with value, low, high and n.
+
+    Populations are `audit`, `chosen` and `all`, and LANGUAGE with its code for each language where there are several.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="agreement_reports")
     revision = models.PositiveBigIntegerField()

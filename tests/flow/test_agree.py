@@ -3,7 +3,7 @@
 import pytest
 
 from labeling.claims import Claim
-from labeling.models import AgreementReport, Annotation, Event, Kind, RunState, Selection
+from labeling.models import AgreementReport, Annotation, Event, Exposure, Kind, Project, RunState, Selection, Sentence
 from tests.cast import Cast
 from tests.flow.newsroom import answer, do, news
 
@@ -125,3 +125,30 @@ def test_the_run_ends_with_its_report(cast: Cast) -> None:
 
 def _lost(*_args: object) -> None:
     raise RuntimeError("the power went")
+
+
+def test_each_language_of_several_is_measured_by_itself(cast: Cast) -> None:
+    sentences = news(cast.project, 40)
+    Sentence.objects.filter(pk__in=[one.pk for one in sentences[:10]]).update(lang="id")
+    for member in (cast.ani, cast.budi):
+        answer(member, sentences)
+    figures = _report(cast).figures
+    assert [figures[name]["percent"]["n_units"] for name in ("lang_id", "lang_en")] == [10, 30]
+
+
+def test_one_language_alone_is_not_measured_twice(cast: Cast) -> None:
+    Project.objects.filter(pk=cast.project.pk).update(languages=["en"])
+    answer(cast.ani, news(cast.project, 4))
+    assert set(_report(cast).figures) == {"audit", "chosen", "all"}
+
+
+def test_answers_after_a_suggestion_are_measured_apart_from_those_without(cast: Cast) -> None:
+    sentences = news(cast.project, 40, audit=10)
+    for member in (cast.ani, cast.budi):
+        answer(member, sentences)
+    Annotation.objects.update(answered_at="2026-02-02T00:00:00Z")
+    seen = {"project": cast.project, "annotator": cast.ani.user, "share": 0.5}
+    for one, day in ((sentences[20], "2026-02-01"), (sentences[21], "2026-02-03"), (sentences[0], "2026-02-01")):
+        Exposure.objects.create(**seen, sentence=one, shown_at=f"{day}T00:00:00Z")
+    figures = _report(cast).figures
+    assert [figures[name]["percent"]["n_units"] for name in ("shown", "unshown")] == [1, 29]

@@ -71,6 +71,14 @@ def test_by_what_somebody_chose(cast: Cast) -> None:
     assert found(cast, label=label(cast, "denial")) == [second.pk]
 
 
+def test_by_who_answered_differently(cast: Cast) -> None:
+    first, second, third = pool_of(cast.project, 3)
+    for sentence, told in ((first, "claim"), (second, "denial"), (third, None)):
+        answers(cast.ani, sentence, "claim")
+        answers(cast.budi, sentence, told)
+    assert found(cast, annotator=cast.ani.user_id, other=cast.budi.user_id) == [second.pk]
+
+
 def test_by_who_answered(cast: Cast) -> None:
     first, second, _third = pool_of(cast.project, 3)
     answers(cast.ani, first, "claim")

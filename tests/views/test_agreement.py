@@ -1,5 +1,8 @@
 """Agreement, disputes and decisions."""
 
+import html
+import re
+
 import pytest
 from django.test import Client
 
@@ -56,6 +59,43 @@ def test_what_is_not_defined_says_why(citra: Client, cast: Cast) -> None:
 def test_each_label_has_its_own_alpha(citra: Client, cast: Cast) -> None:
     measured(cast, 0.8)
     assert "alpha, Claim" in page(citra)
+
+
+def test_each_language_of_several_is_shown_by_itself(citra: Client, cast: Cast) -> None:
+    figures = {"lang_id": {"krippendorff_alpha": alpha(0.7)}, "lang_en": {"krippendorff_alpha": alpha(0.8)}}
+    AgreementReport.objects.create(project=cast.project, revision=7, figures=figures)
+    shown = page(citra)
+    assert ("<h2>Bahasa Indonesia</h2>" in shown, "<h2>English</h2>" in shown) == (True, True)
+
+
+def paired(cast: Cast, *pairs: tuple[str, str, float]) -> None:
+    told = [
+        {"first": first, "second": second, "cohen_kappa": alpha(share - 0.1), "percent": alpha(share)}
+        for first, second, share in pairs
+    ]
+    AgreementReport.objects.create(project=cast.project, revision=7, figures={"all": {"pairs": told}})
+
+
+def test_a_pair_leads_to_the_sentences_on_which_they_differ(citra: Client, cast: Cast) -> None:
+    same, apart = pool_of(cast.project, 2)
+    for member, label in ((cast.ani, "claim"), (cast.budi, "denial")):
+        answers(member, same, "claim")
+        answers(member, apart, label)
+    paired(cast, ("ani", "budi", 0.5))
+    link = re.search(r'href="(/p/berita/sentences/[^"]+)"', page(citra))
+    listed = citra.get(html.unescape(link[1])).content.decode() if link else ""
+    assert (apart.text in listed, same.text in listed) == (True, False)
+
+
+def test_the_pair_that_agrees_least_comes_first(citra: Client, cast: Cast) -> None:
+    paired(cast, ("ani", "budi", 0.9), ("ani", "citra", 0.4))
+    shown = page(citra)
+    assert shown.index("ani, citra") < shown.index("ani, budi")
+
+
+def test_an_account_that_is_gone_takes_its_pairs_along(citra: Client, cast: Cast) -> None:
+    paired(cast, ("ani", "nobody-any-more", 0.9))
+    assert "By pair" not in page(citra)
 
 
 def test_nothing_measured_yet_says_what_to_do(citra: Client) -> None:
