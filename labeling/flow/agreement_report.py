@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from labeling.flow.adjudicate_queue import disputed
+from labeling.flow import progress
 from labeling.flow.figure import Figure, figure, part
 from labeling.models import LANGUAGE, AgreementReport, Kind, Label, Project, Run
 
@@ -79,7 +79,7 @@ def report(project: Project) -> Agreement:
         ],
         pairs=_pairs(part(figures, "all", "pairs")),
         last=Run.objects.filter(project=project, kind=Kind.AGREE).first(),
-        n_disputed=disputed(project).count(),
+        n_disputed=progress.counted(project.pk).disputed,
     )
 
 
