@@ -72,8 +72,9 @@ def _counted(project: Project) -> "QuerySet[Annotation]":
 
 def _answers(project: Project) -> Iterator[tuple[Judged, bool, str]]:
     """Each counted answer, whether its sentence is of the audit sample, and its language."""
-    fields = ("sentence_id", "annotator__username", "label__key", "sentence__audit_place", "sentence__lang")
+    answer = ("sentence_id", "annotator__username", "label__key", "second_label__key")
+    place = ("sentence__audit_place", "sentence__lang")
     source = ("sentence__source_id", "sentence__source__unit", "sentence__source__title")
-    rows = _counted(project).order_by("sentence_id", "pk")
-    for pk, annotator, label, place, lang, *origin in rows.values_list(*fields, *source).iterator(chunk_size=5_000):
-        yield Judged(pk, annotator, label, learning.article_of(pk, *origin)), place is not None, lang
+    rows = _counted(project).order_by("sentence_id", "pk").values_list(*answer, *place, *source)
+    for pk, annotator, label, second_label, drawn, lang, *origin in rows.iterator(chunk_size=5_000):
+        yield Judged(pk, annotator, label, learning.article_of(pk, *origin), second_label), drawn is not None, lang

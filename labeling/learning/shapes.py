@@ -38,6 +38,7 @@ class Judged:
     annotator: str
     label: str
     article: str
+    second_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

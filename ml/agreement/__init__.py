@@ -1,5 +1,10 @@
-"""Agreement between annotators: `agreement(answers)`, or `python -m ml.agreement FILE.csv`."""
+"""Agreement between annotators: `agreement(answers)`, or `python -m ml.agreement FILE.csv`.
 
-from ml.agreement.report import AgreementReport, Answer, Figure, Pair, agreement
+The coefficients on plain arrays are in `ml.agreement.arrays`, on label sets in `ml.agreement.label_sets`.
+"""
 
-__all__ = ["AgreementReport", "Answer", "Figure", "Pair", "agreement"]
+from ml.agreement.figures import Figure
+from ml.agreement.repeats import repeat_consistency
+from ml.agreement.report import AgainstRest, AgreementReport, Answer, Pair, agreement
+
+__all__ = ["AgainstRest", "AgreementReport", "Answer", "Figure", "Pair", "agreement", "repeat_consistency"]

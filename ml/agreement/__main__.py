@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ml.agreement.report import AgreementReport, Figure, agreement
+from ml.agreement.figures import Figure
+from ml.agreement.report import AgreementReport, agreement
 from ml.agreement.table import read_answers
 from ml.errors import AnswersInvalid
 
@@ -32,7 +33,10 @@ def _parser() -> argparse.ArgumentParser:
         description="Agreement between annotators, with 95 %% bootstrap intervals by article.",
     )
     parser.add_argument(
-        "file", type=Path, metavar="FILE.csv", help="columns unit, annotator, label, and article if known"
+        "file",
+        type=Path,
+        metavar="FILE.csv",
+        help="columns unit, annotator, label; label_2 (a second label) and article if there are any",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap (default 0)")
@@ -42,10 +46,14 @@ def _parser() -> argparse.ArgumentParser:
 def _page(report: AgreementReport) -> str:
     rows = [
         ("Krippendorff's alpha", report.krippendorff_alpha),
+        ("Alpha of label sets", report.krippendorff_alpha_masi),
         ("Fleiss' kappa", report.fleiss_kappa),
         ("Gwet's AC1", report.gwet_ac1),
         ("Percent agreement", report.percent),
         *((f"alpha of {label}", figure) for label, figure in report.per_label.items()),
+        *((f"Fleiss' kappa of {label}", figures.fleiss_kappa) for label, figures in report.against_rest.items()),
+        *((f"AC1 of {label}", figures.gwet_ac1) for label, figures in report.against_rest.items()),
+        *((f"percent of {label}", figures.percent) for label, figures in report.against_rest.items()),
         *((f"Cohen's kappa {pair.first} - {pair.second}", pair.cohen_kappa) for pair in report.pairs),
     ]
     width = max(len(name) for name, _ in rows)

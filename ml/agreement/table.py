@@ -1,4 +1,4 @@
-"""A CSV file of answers: columns unit, annotator, label, and article if there is one."""
+"""A CSV file of answers: columns unit, annotator, label, and label_2 and article if there are any."""
 
 import csv
 from collections.abc import Iterable
@@ -7,12 +7,14 @@ from ml.agreement.report import Answer
 from ml.errors import AnswersInvalid
 
 REQUIRED = ("unit", "annotator", "label")
+SECOND_LABEL = "label_2"
 
 
 def read_answers(lines: Iterable[str]) -> tuple[list[Answer], dict[str, str] | None]:
     """Answers, and the article of each unit (None without that column). An empty label is a missing answer.
 
-    Raises `AnswersInvalid` with the line: a column missing, a line cut, a unit or annotator empty, an answer twice.
+    `label_2` is the second label, mostly empty. Raises `AnswersInvalid` with the line: a column missing, a line cut, a
+    unit or annotator empty, an answer twice, a second label without a first or equal to it.
     """
     reader = csv.DictReader(lines)
     columns = reader.fieldnames or ()
@@ -36,7 +38,11 @@ def read_answers(lines: Iterable[str]) -> tuple[list[Answer], dict[str, str] | N
         if earlier != line:
             came = f"two of {annotator!r} for {unit!r}, on lines {earlier} and {line}"
             raise _invalid("one answer of an annotator a unit", came, "Keep one of them.", line)
-        answers.append(Answer(unit, annotator, label or None))
+        second_label = (row.get(SECOND_LABEL) or "").strip()
+        if second_label and label in ("", second_label):
+            came = f"{second_label!r} on line {line}" + (" twice" if label else " without a first label")
+            raise _invalid("a second label beside another first one", came, f"Empty its {SECOND_LABEL}.", line)
+        answers.append(Answer(unit, annotator, label or None, second_label or None))
         if "article" in columns:
             articles[unit] = (row["article"] or "").strip() or unit
     return answers, articles if "article" in columns else None

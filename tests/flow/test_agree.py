@@ -89,6 +89,17 @@ def test_a_label_of_its_own_has_its_own_figure(cast: Cast) -> None:
     assert set(_report(cast).figures["all"]["per_label"]) == {"claim", "denial", "condemnation", "none"}
 
 
+def test_a_second_label_softens_a_disagreement(cast: Cast) -> None:
+    sentences = news(cast.project, 40)
+    answer(cast.ani, sentences)
+    answer(cast.budi, sentences[:30])
+    answer(cast.budi, sentences[30:], label="none")
+    apart = Annotation.objects.filter(annotator=cast.ani.user, sentence__in=sentences[30:]).exclude(label__key="none")
+    apart.update(second_label=cast.project.labels.get(key="none"))
+    figures = _report(cast).figures["all"]
+    assert figures["krippendorff_alpha_masi"]["value"] > figures["krippendorff_alpha"]["value"]
+
+
 def test_pairs_are_named_by_their_people(cast: Cast) -> None:
     sentences = news(cast.project, 16)
     for member in (cast.ani, cast.budi):

@@ -1,88 +1,30 @@
 """Agreement against published worked examples, and where it is not defined.
 
-Matrices and values are those of the publications named beside them, as recomputed to full precision with independent
-software; None is a missing answer.
+Values are those of the publications named beside the matrices, as recomputed to full precision with independent
+software.
 """
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml.agreement import AgreementReport, Answer, agreement
+from ml.agreement import Answer, agreement
 from ml.agreement.coefficients import Sums, fleiss_kappa, unit_sums
-from ml.agreement.report import NO_INTERVAL, NO_PAIR, ONE_LABEL
+from ml.agreement.figures import NO_INTERVAL, NO_PAIR, ONE_LABEL
 from ml.errors import AnswersInvalid
-
-Matrix = list[list[object]]
-_: object = None
-
-# Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, section C; cac.raw4raters in Gwet's irrCAC.
-KRIPPENDORFF_C: Matrix = [
-    [1, 1, _, 1], [2, 2, 3, 2], [3, 3, 3, 3], [3, 3, 3, 3], [2, 2, 2, 2], [1, 2, 3, 4], [4, 4, 4, 4], [1, 1, 2, 1],
-    [2, 2, 2, 2], [_, 5, 5, 5], [_, _, 1, 1], [_, _, 3, _],
-]  # fmt: skip
-# The same, section A.
-KRIPPENDORFF_A: Matrix = [[0, 1], [1, 1], [0, 1], [0, 0], [0, 0], [0, 1], [0, 0], [0, 0], [1, 0], [0, 0]]
-# The same, section B.
-KRIPPENDORFF_B: Matrix = [
-    list(pair) for pair in ["ab", "aa", "bb", "bb", "db", "cc", "cc", "cc", "ee", "dd", "dd", "da"]
-]
-# English Wikipedia, "Krippendorff's alpha".
-WIKIPEDIA: Matrix = [
-    [_, 1, _], [_, _, _], [_, 2, 2], [_, 1, 1], [_, 3, 3], [3, 3, 4], [4, 4, 4], [1, 3, _], [2, _, 2], [1, _, 1],
-    [1, _, 1], [3, _, 3], [3, _, 3], [_, _, _], [3, _, 4],
-]  # fmt: skip
-# Fleiss (1971), Psychological Bulletin 76(5): 30 patients, six psychiatrists each.
-FLEISS: Matrix = [
-    list(row)
-    for row in [
-        "444444",
-        "222555",
-        "233335",
-        "555555",
-        "222444",
-        "113333",
-        "333355",
-        "113334",
-        "114444",
-        "555555",
-        "144444",
-        "124444",
-        "222333",
-        "144444",
-        "224445",
-        "333335",
-        "111455",
-        "111112",
-        "224444",
-        "133555",
-        "555555",
-        "244444",
-        "224555",
-        "114444",
-        "144445",
-        "222224",
-        "111155",
-        "224444",
-        "133333",
-        "555555",
-    ]
-]
-
-
-def measured(matrix: Matrix) -> AgreementReport:
-    answers = [
-        Answer(f"u{unit}", f"a{column}", None if label is None else str(label))
-        for unit, row in enumerate(matrix)
-        for column, label in enumerate(row)
-    ]
-    return agreement(answers, resamples=20)
-
-
-def table(rows: list[list[int]]) -> Matrix:
-    """Two annotators' answers that give this contingency table."""
-    return [[i, j] for i, row in enumerate(rows) for j, count in enumerate(row) for _ in range(count)]
+from tests.ml.agreement_examples import (
+    ABSTRACTORS,
+    FLEISS,
+    FOURTEEN_RATERS,
+    KRIPPENDORFF_A,
+    KRIPPENDORFF_B,
+    KRIPPENDORFF_C,
+    PARADOX,
+    WIKIPEDIA,
+    Matrix,
+    measured,
+    table,
+)
 
 
 @pytest.mark.parametrize(
@@ -94,9 +36,11 @@ def table(rows: list[list[int]]) -> Matrix:
         (WIKIPEDIA, 0.691358024691358),
         (FLEISS, 0.433409828282029),
         (FLEISS[:15], 0.4204384),  # Gwet, irrCAC: distrib.6raters
-        (table([[13, 0, 0], [0, 20, 7], [0, 4, 56]]), 0.7972585),  # Gwet, Handbook: abstractors
-        (table([[20, 5], [10, 15]]), 0.4),
-        (table([[118, 5], [2, 0]]), -0.024691358024691468),  # Gwet 2008
+        (table(ABSTRACTORS), 0.7972585),  # Gwet, Handbook: abstractors
+        (table([[20, 5], [10, 15]]), 0.4),  # English Wikipedia, "Cohen's kappa"; so the next two
+        (table([[45, 15], [25, 15]]), 0.12527472527472516),
+        (table([[25, 35], [5, 35]]), 0.1959595959595959),
+        (table(PARADOX), -0.024691358024691468),  # Gwet 2008
         ([[1, 2], [2, 1], [1, 2], [2, 1]], -0.75),
     ],
 )
@@ -126,12 +70,7 @@ def test_fleiss_kappa_is_that_of_the_publication(matrix: Matrix, kappa: float) -
 
 
 def test_fleiss_kappa_of_fourteen_raters_is_that_of_the_worked_example() -> None:
-    # English Wikipedia, "Fleiss' kappa": units by labels.
-    counts = np.array(
-        [[0, 0, 0, 0, 14], [0, 2, 6, 4, 2], [0, 0, 3, 5, 6], [0, 3, 9, 2, 0], [2, 2, 8, 1, 1], [7, 7, 0, 0, 0],
-         [3, 2, 6, 3, 0], [2, 5, 3, 2, 2], [6, 5, 2, 1, 0], [0, 2, 2, 3, 7]], dtype=np.float64
-    )  # fmt: skip
-    kappa = float(fleiss_kappa(Sums(unit_sums(counts).sum(axis=0), 5)))
+    kappa = float(fleiss_kappa(Sums(unit_sums(FOURTEEN_RATERS).sum(axis=0), 5)))
     assert kappa == pytest.approx(0.20993070442195522, abs=1e-12)
 
 
@@ -141,9 +80,11 @@ def test_fleiss_kappa_of_fourteen_raters_is_that_of_the_worked_example() -> None
         (KRIPPENDORFF_C, 0.775444068126995),
         (FLEISS, 0.447884515844564),
         (FLEISS[:15], 0.4448007),
-        (table([[13, 0, 0], [0, 20, 7], [0, 4, 56]]), 0.8493305),
-        (table([[118, 5], [2, 0]]), 0.9407763376087177),
+        (table(ABSTRACTORS), 0.8493305),
+        (table(PARADOX), 0.9407763376087177),
+        (table([[20, 5], [10, 15]]), 0.40594059405940586),
         (table([[45, 15], [25, 15]]), 0.26605504587155965),
+        (table([[25, 35], [5, 35]]), 0.20792079207920788),
     ],
 )
 def test_gwet_ac1_is_that_of_the_publication(matrix: Matrix, ac1: float) -> None:
@@ -157,8 +98,8 @@ def test_gwet_ac1_is_that_of_the_publication(matrix: Matrix, ac1: float) -> None
         ([[45, 15], [25, 15]], 0.13043478260869554),
         ([[25, 35], [5, 35]], 0.2592592592592592),
         ([[88, 14, 18], [10, 40, 10], [2, 6, 12]], 0.49152542372881347),  # Cohen 1968
-        ([[13, 0, 0], [0, 20, 7], [0, 4, 56]], 0.7964094),
-        ([[118, 5], [2, 0]], -0.023391812865498157),
+        (ABSTRACTORS, 0.7964094),
+        (PARADOX, -0.023391812865498157),
     ],
 )
 def test_cohen_kappa_is_that_of_the_publication(rows: list[list[int]], kappa: float) -> None:
@@ -166,7 +107,7 @@ def test_cohen_kappa_is_that_of_the_publication(rows: list[list[int]], kappa: fl
 
 
 @pytest.mark.parametrize(
-    ("matrix", "share"), [(KRIPPENDORFF_C, 0.8181818), (FLEISS[:15], 0.5511111), (table([[118, 5], [2, 0]]), 0.944)]
+    ("matrix", "share"), [(KRIPPENDORFF_C, 0.8181818), (FLEISS[:15], 0.5511111), (table(PARADOX), 0.944)]
 )
 def test_percent_agreement_is_that_of_the_publication(matrix: Matrix, share: float) -> None:
     assert measured(matrix).percent.value == pytest.approx(share, abs=5e-8)
