@@ -46,7 +46,7 @@ def find(*, project: Project, words: str) -> Found:
         like = f"%{dialect.literally(word)}%"
         rows = rows.filter(RawSQL(dialect.holds("text"), [like], BooleanField()))  # noqa: S611 - the word is a value
     # In the order of the rows: where few hold the words all are read, of a million in 0.3 s on SQLite (0.01 s where
-    # many do), in about one on PostgreSQL. In the order of the queue it took SQLite six times as long.
+    # many do), of 100,000 in 0.07 s on PostgreSQL. In the order of the queue it took SQLite six times as long.
     found = list(rows.order_by("-pk")[: SHOWN + 1])
     return Found(found[:SHOWN], more=len(found) > SHOWN)
 
