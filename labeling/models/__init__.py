@@ -2,6 +2,7 @@
 
 from labeling.models.agreement import LANGUAGE, AgreementReport
 from labeling.models.annotation import Annotation, State
+from labeling.models.dispute import Dispute, Question, Reply
 from labeling.models.event import LABEL_VERBS, Event, Verb
 from labeling.models.exposure import Exposure
 from labeling.models.guideline import Guideline, GuidelineExample
@@ -10,12 +11,14 @@ from labeling.models.link import Invitation, OneTimeLink
 from labeling.models.membership import ApiToken, Membership, Preference, Role
 from labeling.models.model_version import Explanation, ModelVersion, QueueEntry
 from labeling.models.pool_manifest import PoolManifest
+from labeling.models.prediction import Posterior, Prediction
 from labeling.models.project import Project
 from labeling.models.pulse import Pulse
+from labeling.models.repeat import Repeat
 from labeling.models.run import ONE_AT_A_TIME, OPEN, Kind, Run, RunState
 from labeling.models.sentence import Lease, Selection, Sentence
 from labeling.models.source import Source, Unit, Upload
-from labeling.models.verdict import Verdict
+from labeling.models.verdict import ErrorKind, Verdict
 
 __all__ = [
     "COLOURS",
@@ -26,6 +29,8 @@ __all__ = [
     "AgreementReport",
     "Annotation",
     "ApiToken",
+    "Dispute",
+    "ErrorKind",
     "Event",
     "Explanation",
     "Exposure",
@@ -39,10 +44,15 @@ __all__ = [
     "ModelVersion",
     "OneTimeLink",
     "PoolManifest",
+    "Posterior",
+    "Prediction",
     "Preference",
     "Project",
     "Pulse",
+    "Question",
     "QueueEntry",
+    "Repeat",
+    "Reply",
     "Role",
     "Run",
     "RunState",

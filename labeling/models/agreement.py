@@ -14,11 +14,15 @@ class AgreementReport(models.Model):
     """`figures` maps a population to figures by name, each with value, low, high and n.
 
     Populations are `audit`, `chosen` and `all`, and LANGUAGE with its code for each language where there are several.
+    `confusions`, `weeks` and `people` are what `flow.agree` says of them.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="agreement_reports")
     revision = models.PositiveBigIntegerField()
     figures = models.JSONField(default=dict)
+    confusions = models.JSONField(default=list)
+    weeks = models.JSONField(default=list)
+    people = models.JSONField(default=dict)
     measured_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

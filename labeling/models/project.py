@@ -21,7 +21,13 @@ class Project(models.Model):
 
     `review_share` is the share of the ranking's places that ask a second person about a label that the model doubts;
     `stop_gain` the rise of macro-F1 with the next hundred labels below which labelling may stop. Where it `reveals`,
-    people see what the model would have said once their own answer is saved. While `archived_at` is set nothing new
+    people see what the model would have said once their own answer is saved.
+
+    A sentence whose answers differ is asked of `most_answers` people at most before an adjudicator has it;
+    `hides_names` keeps from adjudicators who gave which answer. Where it `repeats`, people are asked some of their own
+    sentences again. What settles a label: `settle_least` answers at the least, then whether a majority does
+    (`settle_majority`), and from which posterior on the likeliest label does (`settle_posterior`, null for never); see
+    `flow.settle`. `routed` is the last Event that `flow.route` has followed. While `archived_at` is set nothing new
     comes in.
     """
 
@@ -36,11 +42,20 @@ class Project(models.Model):
     find_rare = models.BooleanField(default=True)
     review_share = models.FloatField(default=0.1, validators=[MinValueValidator(0), MaxValueValidator(0.5)])
     reveals = models.BooleanField(default=False)
+    repeats = models.BooleanField(default=True)
+    most_answers = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1), MaxValueValidator(10)])
+    hides_names = models.BooleanField(default=True)
+    settle_least = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(10)])
+    settle_majority = models.BooleanField(default=True)
+    settle_posterior = models.FloatField(
+        null=True, default=0.95, validators=[MinValueValidator(0.5), MaxValueValidator(1)]
+    )
     stop_gain = models.FloatField(default=0.01, validators=[MinValueValidator(0), MaxValueValidator(1)])
     version = models.ForeignKey("labeling.ModelVersion", null=True, on_delete=models.SET_NULL, related_name="+")
     # Counted where rows are written, so that no page counts a million of them.
     n_sentences = models.PositiveIntegerField(default=0)
     n_pool = models.PositiveIntegerField(default=0)
+    routed = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 
@@ -55,6 +70,15 @@ class Project(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(stop_gain__gte=0, stop_gain__lte=1), name="project_stop_gain_of_macro_f1"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(most_answers__range=(1, 10), settle_least__range=(1, 10)),
+                name="project_answers_up_to_ten",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(settle_posterior__isnull=True)
+                | models.Q(settle_posterior__gte=0.5, settle_posterior__lte=1),
+                name="project_settles_on_the_likelier",
             ),
         ]
 

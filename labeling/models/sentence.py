@@ -38,9 +38,10 @@ class Sentence(models.Model):
     `slots_free` is how many more answers are wanted beyond those given and those lent out. `audit_place` is its place
     in the audit sample, null outside; `audit_probability` is the chance it had to be drawn. `shuffle` is a stable
     pseudo-random place, made at import. `reviews` is how many answers beyond the project's overlap are wanted, because
-    its label was doubted. `sought_at` is when an owner asked for it to be labelled next. `duplicate_group` is the
-    lowest key among those that say nearly the same, null where nothing does. A sentence that an owner took out of the
-    pool has `taken_out_at`; one that was split or merged has `replaced_at`, and others stand in its place.
+    its label was doubted; `tie_breaks` how many more are, because the answers so far differ. `sought_at` is when an
+    owner asked for it to be labelled next. `duplicate_group` is the lowest key among those that say nearly the same,
+    null where nothing does. A sentence that an owner took out of the pool has `taken_out_at`; one that was split or
+    merged has `replaced_at`, and others stand in its place.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="sentences")
@@ -61,6 +62,7 @@ class Sentence(models.Model):
     audit_place = models.PositiveIntegerField(null=True)
     audit_probability = models.FloatField(null=True)
     reviews = models.PositiveSmallIntegerField(default=0)
+    tie_breaks = models.PositiveSmallIntegerField(default=0, db_default=0)
     sought_at = models.DateTimeField(null=True)
     duplicate_group = models.BigIntegerField(null=True)
     taken_out_at = models.DateTimeField(null=True)
@@ -113,6 +115,7 @@ class Sentence(models.Model):
                 name="sentence_sought",
             ),
             models.Index(fields=["project"], condition=Q(reviews__gt=0, slots_free__gt=0), name="sentence_in_review"),
+            models.Index(fields=["project"], condition=Q(tie_breaks__gt=0), name="sentence_tie_break"),
             models.Index(
                 fields=["project", "duplicate_group"],
                 condition=Q(duplicate_group__isnull=False),
@@ -125,13 +128,15 @@ class Sentence(models.Model):
 
 
 class Selection(models.TextChoices):
-    """Why a sentence was served. `imported`: it was not, its label came with the file."""
+    """Why a sentence was served. `tie_break`: the answers so far differ. `imported`: it was not, its label came with
+    the file."""
 
     SEED = "seed"
     RANDOM = "random"
     UNCERTAIN = "uncertain"
     DIVERSE = "diverse"
     REVIEW = "review"
+    TIE_BREAK = "tie_break"
     IMPORTED = "imported"
 
 
