@@ -24,12 +24,13 @@ check: dev ## the quick loop: lint, types, import rules, migrations, quick tests
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
 
-# Quick ones share the cores; what starts processes or drives Chromium has the machine to itself.
+# What starts the product or drives Chromium has the machine to itself; all else shares the cores. CHECKED=1 leaves out
+# what `make check` has run.
 test: dev browser ## every test, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
-	$(BIN)/python -m pytest -q -m "slow or browser"
-	FACTCHECK_TEST_DATABASE=postgres $(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
-	FACTCHECK_TEST_DATABASE=postgres $(BIN)/python -m pytest -q -m "slow or browser"
+	$(BIN)/python -m pytest -q -n 2 -m "$(if $(CHECKED),slow and not alone,not alone)"
+	$(BIN)/python -m pytest -q -m alone
+	FACTCHECK_TEST_DATABASE=postgres $(BIN)/python -m pytest -q -n 2 -m "not alone"
+	FACTCHECK_TEST_DATABASE=postgres $(BIN)/python -m pytest -q -m alone
 
 bench: dev browser ## the figures of docs/benchmarks.md
 	$(BIN)/python -m bench
