@@ -1,6 +1,6 @@
 """Dawid-Skene and the majority vote on simulated annotators of known quality: how often each is right; then seconds.
 
-    python -m bench.dawid_skene [--seeds 20]
+    python -m bench.dawid_skene [--seeds 20] [--open]
 
 Four labels, 55, 30, 10 and 5 % of the units. Each unit is answered by people drawn by lot, who are right as often as
 their quality says and else give one of the other labels by lot. Of a tie the majority vote takes a label by lot. The
@@ -9,11 +9,17 @@ the share of units whose vote is a tie, `gain_in_ties` what of the gain is in th
 are of the majority, then of Dawid-Skene: `right`; `rarest_found`, of the units of the rarest label those that got
 it; `rarest_right`, of the units that got it those that are it. `sure` is the share of units with a posterior of .9 or
 more, `sure_right` how many of them are right, `sure_mean` how many the posteriors promise.
+
+With --open, only of the units that no majority settles, where some label that somebody chose has a posterior of .95 or
+more: how many of all `open` ones (`settled`), what they promise and how many of them are right. `third`: two people
+answer each unit, a third those where the two differ, as the product asks.
 """
 
 import argparse
 import json
 import time
+from functools import partial
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +42,7 @@ UNITS = (100, 300, 1_000, 3_000)
 # The prior was chosen on seeds from 0, so the figures are of others.
 FIRST_SEED = 1_000
 ANSWERS = 200_000
+SETTLING, OPEN_UNITS = 0.95, (300, 1_000, 2_000, 3_000)
 
 
 def simulated(quality: Array, *, units: int, each: int, seed: int) -> tuple[Table, Table]:
@@ -47,6 +54,37 @@ def simulated(quality: Array, *, units: int, each: int, seed: int) -> tuple[Tabl
     given = np.where(generator.random(shape) < quality, truth[:, None], wrong)
     asked = generator.random(shape).argsort(axis=1).argsort(axis=1) < each
     return np.where(asked, given, MISSING), truth
+
+
+def asked_a_third(quality: Array, *, units: int, seed: int) -> tuple[Table, Table]:
+    """Answers of two people a unit and of a third where they differ, and the truth."""
+    table, truth = simulated(quality, units=units, each=3, seed=seed)
+    generator = np.random.default_rng(seed)
+    given = table != MISSING
+    order = np.where(given, generator.random(table.shape), 2).argsort(axis=1)
+    first = np.take_along_axis(table, order[:, :2], axis=1)
+    alike = np.flatnonzero(first[:, 0] == first[:, 1])
+    table[alike, order[alike, 2]] = MISSING
+    return table, truth
+
+
+def opened(quality: Array, *, units: int, third: bool, seeds: int) -> dict[str, object]:
+    """Of the units that no majority settles: what posteriors of .95 promise and keep, over all seeds together."""
+    n, promised, right = 0, [], []
+    for seed in range(FIRST_SEED, FIRST_SEED + seeds):
+        made = asked_a_third if third else partial(simulated, each=2)
+        table, truth = made(quality, units=units, seed=seed)
+        votes = (table[:, :, None] == np.arange(K)).sum(axis=1)
+        open_ones = 2 * votes.max(axis=1) <= votes.sum(axis=1)
+        believed = posteriors(table)
+        best = believed.argmax(axis=1)
+        sure = open_ones & (believed.max(axis=1) >= SETTLING) & (votes[np.arange(units), best] > 0)
+        n += int(open_ones.sum())
+        promised += believed.max(axis=1)[sure].tolist()
+        right += (best == truth)[sure].tolist()
+    shares = {"promised": promised, "right": right}
+    told = {name: round(100 * float(np.mean(some)), 1) if some else None for name, some in shares.items()}
+    return {"open": n, "settled": len(right), **told}
 
 
 def majority(table: Table) -> Array:
@@ -108,7 +146,14 @@ def main() -> None:
     """Print one line of JSON a row."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--open", action="store_true")
     options = parser.parse_args()
+    if options.open:
+        for third, units in product((False, True), OPEN_UNITS):
+            for people, quality in PEOPLE.items():
+                row = opened(quality, units=units, third=third, seeds=options.seeds)
+                print(json.dumps({"people": people, "third": third, "units": units, **row}), flush=True)
+        return
     for people, quality in PEOPLE.items():
         for each in (2, 3):
             for units in UNITS:

@@ -31,8 +31,10 @@ def doubtful(labels: Sequence[str], out_of_fold: ArrayLike, classes: Sequence[st
     `classes`: (k,), all labels among them. The score is one less the probability of the given label: "self-confidence",
     which found more planted errors than margins did (docs/learning.md). A label is suspected where another class is
     as probable as that class is on average where it is given, and likelier than any other such class (Northcutt,
-    Jiang & Chuang 2021, section 3.1). Ties stay in the order given. Raises `LengthMismatch`, `ProbabilitiesInvalid`,
-    `UnknownLabel`.
+    Jiang & Chuang 2021, section 3.1), unless the given label is the likeliest of all: what the models would say
+    themselves is no error of theirs to report. cleanlab 2.9 leaves those out too; it differs in one detail. Where
+    several classes are that probable it takes the likeliest of all, be it so or not, and not the likeliest of them.
+    Ties stay in the order given. Raises `LengthMismatch`, `ProbabilitiesInvalid`, `UnknownLabel`.
     """
     told = _checked(out_of_fold, len(labels), len(classes))
     if not len(labels):
@@ -49,7 +51,7 @@ def doubtful(labels: Sequence[str], out_of_fold: ArrayLike, classes: Sequence[st
     sums = np.bincount(given, told[rows, given], minlength=len(classes))
     np.divide(sums, met, out=usual, where=met > 0)
     confident = np.where(told >= usual, told, -1)
-    suspected = (confident.max(axis=1) >= 0) & (confident.argmax(axis=1) != given)
+    suspected = (confident.max(axis=1) >= 0) & (confident.argmax(axis=1) != given) & (told.argmax(axis=1) != given)
     return Doubt(np.argsort(-score, kind="stable"), score, others.argmax(axis=1), suspected)
 
 

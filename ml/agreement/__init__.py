@@ -3,8 +3,21 @@
 The coefficients on plain arrays are in `ml.agreement.arrays`, on label sets in `ml.agreement.label_sets`.
 """
 
+from ml.agreement.answers import Answer
+from ml.agreement.confusion import Confusion, confused
 from ml.agreement.figures import Figure
 from ml.agreement.repeats import repeat_consistency
-from ml.agreement.report import AgainstRest, AgreementReport, Answer, Pair, agreement
+from ml.agreement.report import AgainstRest, AgreementReport, Pair, agreement, brief
 
-__all__ = ["AgainstRest", "AgreementReport", "Answer", "Figure", "Pair", "agreement", "repeat_consistency"]
+__all__ = [
+    "AgainstRest",
+    "AgreementReport",
+    "Answer",
+    "Confusion",
+    "Figure",
+    "Pair",
+    "agreement",
+    "brief",
+    "confused",
+    "repeat_consistency",
+]

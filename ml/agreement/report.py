@@ -3,32 +3,19 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.agreement import coefficients
+from ml.agreement.answers import Answer, Table, counts_at, counts_of, labels_of, tabled
 from ml.agreement.arrays import measured, pair_figures
 from ml.agreement.figures import Figure
 from ml.agreement.label_sets import krippendorff_alpha_by_distance, masi_distances
 from ml.bootstrap import RESAMPLES, group_codes
-from ml.errors import AnswersInvalid
 
 NO_SECOND_LABEL = "not measured (no answer has a second label)"
-
-Array = NDArray[np.float64]
-# Unit, then annotator, then label and second label.
-Table = dict[str, dict[str, tuple[str, str | None]]]
-
-
-class Answer(NamedTuple):
-    """One annotator's label of one unit, and the second label if there is one; a label of None is missing."""
-
-    unit: str
-    annotator: str
-    label: str | None
-    second_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +65,18 @@ def agreement(
     articles: Mapping[str, str] | None = None,
     seed: int = 0,
     resamples: int = RESAMPLES,
+    by_pair: bool = True,
 ) -> AgreementReport:
     """Measure `answers`; `articles` gives the article of a unit, without it each unit stands for itself.
 
-    The labels are those that occur. Raises `AnswersInvalid` if an annotator answers a unit twice, or gives a second
-    label without a label.
+    Without `by_pair` there are no pairs: of many annotators they take longer than the rest. The labels are those that
+    occur. Raises `AnswersInvalid` if an annotator answers a unit twice, or gives a second label without a label.
     """
-    table = _table(answers)
-    codes = group_codes([articles.get(unit, unit) if articles else unit for unit in table])
-    found = sorted({label for row in table.values() for label, _second in row.values()})
+    table = tabled(answers)
+    codes = _articles(table, articles)
+    found = labels_of(table)
     number = {label: column for column, label in enumerate(found)}
-    places = [number[label] for row in table.values() for label, _second in row.values()]
-    whole = measured(_counts(table, places, len(found)), articles=codes, seed=seed, resamples=resamples)
+    whole = measured(counts_of(table, found), articles=codes, seed=seed, resamples=resamples)
     rest = (
         whole.against_rest(coefficients.percent_agreement_per_label),
         whole.against_rest(coefficients.fleiss_kappa_per_label),
@@ -104,38 +91,29 @@ def agreement(
         percent=whole.figure(coefficients.percent_agreement),
         per_label=dict(zip(found, whole.against_rest(coefficients.krippendorff_alpha_per_label), strict=True)),
         against_rest={label: AgainstRest(*parts) for label, *parts in zip(found, *rest, strict=True)},
-        pairs=tuple(_pairs(table, codes, number, seed, resamples)),
+        pairs=tuple(_pairs(table, codes, number, seed, resamples)) if by_pair else (),
     )
 
 
-def _table(answers: Iterable[Answer]) -> Table:
-    table: Table = {}
-    for answer in answers:
-        row = table.setdefault(answer.unit, {})
-        if answer.label is None:
-            if answer.second_label is not None:
-                raise AnswersInvalid(
-                    expected="a label before a second label",
-                    came=f"the second alone, of {answer.annotator!r} for {answer.unit!r}",
-                    cure="Make it the label.",
-                )
-            continue
-        if answer.annotator in row:
-            raise AnswersInvalid(
-                expected="one answer of an annotator a unit",
-                came=f"two of {answer.annotator!r} for {answer.unit!r}",
-                cure="Keep the last one.",
-            )
-        row[answer.annotator] = (answer.label, answer.second_label)
-    return table
+def brief(
+    answers: Iterable[Answer],
+    *,
+    articles: Mapping[str, str] | None = None,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
+) -> dict[str, Figure]:
+    """`krippendorff_alpha` and `percent` alone, as `agreement` has them: for many small tables."""
+    table = tabled(answers)
+    codes = _articles(table, articles)
+    whole = measured(counts_of(table, labels_of(table)), articles=codes, seed=seed, resamples=resamples)
+    return {
+        "krippendorff_alpha": whole.figure(coefficients.krippendorff_alpha),
+        "percent": whole.figure(coefficients.percent_agreement),
+    }
 
 
-def _counts(table: Table, places: list[int], width: int) -> Array:
-    """Counts (n_units, width) of answers in the order of `table`; `places`: the column of each."""
-    counts = np.zeros((len(table), width))
-    units = np.repeat(np.arange(len(table)), [len(row) for row in table.values()])
-    np.add.at(counts, (units, np.array(places, dtype=np.int64)), 1)
-    return counts
+def _articles(table: Table, articles: Mapping[str, str] | None) -> NDArray[np.int64]:
+    return group_codes([articles.get(unit, unit) if articles else unit for unit in table])
 
 
 def _of_sets(table: Table, alpha: Figure, codes: NDArray[np.int64], seed: int, resamples: int) -> Figure:
@@ -145,7 +123,7 @@ def _of_sets(table: Table, alpha: Figure, codes: NDArray[np.int64], seed: int, r
         return Figure(None, None, None, alpha.n_units, alpha.n_answers, NO_SECOND_LABEL)
     given = [frozenset({label, second} if second else {label}) for label, second in answers]
     sets = {one: column for column, one in enumerate(dict.fromkeys(given))}
-    counts = _counts(table, [sets[one] for one in given], len(sets))
+    counts = counts_at(table, [sets[one] for one in given], len(sets))
     distances = masi_distances(list(sets))
     return krippendorff_alpha_by_distance(counts, distances, articles=codes, seed=seed, resamples=resamples)
 

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable
 
-from ml.agreement.report import Answer
+from ml.agreement.answers import Answer
 from ml.errors import AnswersInvalid
 
 REQUIRED = ("unit", "annotator", "label")

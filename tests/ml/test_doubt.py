@@ -40,7 +40,7 @@ def test_the_likelier_label_is_another_one(rows: list[tuple[str, list[float]]]) 
 @settings(max_examples=30)
 @given(ROWS)
 def test_suspicion_is_as_the_paper_says(rows: list[tuple[str, list[float]]]) -> None:
-    """The confident joint, entry by entry."""
+    """The confident joint, entry by entry, without labels that the models would give themselves."""
     told = [np.array(numbers) / sum(numbers) for _, numbers in rows]
     usual = {
         label: np.mean([one[column] for one, (given_, _) in zip(told, rows, strict=True) if given_ == label])
@@ -50,7 +50,8 @@ def test_suspicion_is_as_the_paper_says(rows: list[tuple[str, list[float]]]) -> 
     expected = []
     for one, (label, _) in zip(told, rows, strict=True):
         sure = [(one[column], -column) for column, name in enumerate(CLASSES) if one[column] >= usual.get(name, 2)]
-        expected.append(bool(sure) and CLASSES[-max(sure)[1]] != label)
+        own = label == CLASSES[int(one.argmax())]
+        expected.append(bool(sure) and CLASSES[-max(sure)[1]] != label and not own)
     assert doubted(rows).suspected.tolist() == expected
 
 
@@ -58,6 +59,12 @@ def test_a_planted_error_comes_first() -> None:
     rows = [("a", [8.0, 1, 1])] * 5 + [("b", [1.0, 8, 1])] * 5 + [("b", [9.0, 1, 1])]
     found = doubted(rows)
     assert (found.order[0], found.likelier[10], found.suspected.tolist()) == (10, 0, [False] * 10 + [True])
+
+
+def test_a_label_that_the_models_would_give_is_not_suspected() -> None:
+    """Where `a` is given it is very likely, so .6 is little for an `a`, and .4 much for a `b`; yet `a` is likelier."""
+    rows = [("a", [98.0, 1, 1])] * 5 + [("b", [6.0, 3, 1])] * 5 + [("a", [6.0, 4, 0.01])]
+    assert not doubted(rows).suspected[10]
 
 
 def test_ties_stay_in_the_order_given() -> None:
