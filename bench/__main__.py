@@ -13,10 +13,13 @@ COMMANDS = [
         for database in ("sqlite", "postgres")
     ),
     *(f"bench.overview --database {database}" for database in ("sqlite", "postgres")),
+    *(f"bench.agreement --database {database}" for database in ("sqlite", "postgres")),
+    *(f"bench.routing --database {database}" for database in ("sqlite", "postgres")),
     *(f"bench.near_twins --sentences 100000 --database {database}" for database in ("sqlite", "postgres")),
     "bench.near_twins --sentences 1000000",
     "bench.efficiency",
     "bench.dawid_skene --seeds 20",
+    "bench.tie_breaks",
     "bench.keypress --labels 200 --latency 300",
     *(
         f"bench.throughput --database {database} --sentences {n} --clients 1,4,16,64 --seconds 4"

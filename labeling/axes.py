@@ -1,8 +1,8 @@
 """Axes of charts: ticks at round numbers, scales, numbers as the reader's language writes them."""
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
@@ -13,7 +13,8 @@ from labeling.svg import path, text, width
 
 def number(value: float, decimals: int) -> str:
     """A number as the reader's language writes it."""
-    return number_format(value, decimals, use_l10n=True, force_grouping=True)
+    # Django cuts off where one would round.
+    return number_format(round(value, decimals), decimals, use_l10n=True, force_grouping=True)
 
 
 def between(low: float, high: float, decimals: int = 2) -> str:
@@ -23,7 +24,7 @@ def between(low: float, high: float, decimals: int = 2) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Values from `low` to `high`, laid from `start` to `end`; `ticks` lie on round numbers."""
+    """Values from `low` to `high`, laid from `start` to `end`; `ticks` on round numbers; `names`: words for values."""
 
     low: float
     high: float
@@ -31,6 +32,7 @@ class Axis:
     end: float
     ticks: tuple[float, ...]
     decimals: int
+    names: Mapping[float, str] = field(default_factory=dict)
 
     def at(self, value: float) -> float:
         """Where a value lies; one outside the axis lies at its end."""
@@ -38,7 +40,7 @@ class Axis:
         return self.start + share * (self.end - self.start)
 
     def written(self, tick: float) -> str:
-        return number(tick, self.decimals)
+        return self.names.get(tick) or number(tick, self.decimals)
 
 
 def axis(
@@ -73,6 +75,17 @@ def roomy_axis(values: Sequence[float], *, start: float, end: float) -> Axis:
     found = [axis(low, high, start=start, end=end, count=n, whole=whole, tight=True) for n in (10, 8, 6, 5, 4, 3)]
     fits = [one for one in found if 1.6 * sum(width(one.written(tick)) for tick in one.ticks) <= end - start]
     return fits[0] if fits else found[-1]
+
+
+def named_axis(names: Mapping[float, str], *, start: float, end: float) -> Axis:
+    """An x axis over whole numbers that have names: a tick at the last, and before it at as many as can be read."""
+    low, high = min(names), max(names)
+    room = max(width(name) for name in names.values()) * 1.3
+    steps = (step for step in range(1, int(high - low) + 2) if (end - start) * step >= room * max(high - low, 1))
+    step = next(steps, int(high - low) + 1)
+    ticks = tuple(place for place in sorted(names) if (high - place) % step == 0)
+    margin = 0.0 if high > low else 0.5
+    return Axis(low - margin, high + margin, start, end, ticks, 0, names)
 
 
 def _round_step(rough: float) -> float:

@@ -32,7 +32,10 @@ def _choice(label: Any, choices: Any = ()) -> forms.ChoiceField:
 
 
 class BrowseForm(forms.Form):
-    """What the list is narrowed to. It is read out of the address, so that a list can be sent to somebody."""
+    """What the list is narrowed to. It is read out of the address, so that a list can be sent to somebody.
+
+    Without `names` it cannot be narrowed to who answered.
+    """
 
     q = forms.CharField(
         label=_("Words"),
@@ -51,28 +54,31 @@ class BrowseForm(forms.Form):
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("Write the number of an article.")),
     )
 
-    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, project: Project, names: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._labels = {label.key: label for label in project.labels.all()}
         labels = [(key, str(label)) for key, label in self._labels.items()]
         self.fields["label"] = _choice(_("Somebody chose"), labels)
-        people = _people(project)
-        self.fields["annotator"] = _choice(_("Answered by"), people)
-        self.fields["other"] = _choice(_("Answered differently by"), people)
+        self.fields["also_label"] = _choice(_("Somebody else chose"), labels)
+        if names:
+            people = _people(project)
+            self.fields["annotator"] = _choice(_("Answered by"), people)
+            self.fields["other"] = _choice(_("Answered differently by"), people)
         self.fields["lang"] = _choice(_("Language"), [(lang, lang) for lang in project.languages])
-        self.order_fields(["q", "status", "label", "annotator", "other", "flag", "lang", "article"])
+        self.order_fields(["q", "status", "label", "also_label", "annotator", "other", "flag", "lang", "article"])
 
     def wanted(self) -> Wanted:
         """What `flow.browse` takes."""
         sent = self.cleaned_data
-        label = self._labels.get(sent["label"])
+        label, also = (self._labels.get(sent[name]) for name in ("label", "also_label"))
         return Wanted(
             words=sent["q"],
             status=sent["status"],
             label=label.pk if label else None,
             article=sent["article"],
-            annotator=int(sent["annotator"]) if sent["annotator"] else None,
-            other=int(sent["other"]) if sent["other"] else None,
+            annotator=int(sent["annotator"]) if sent.get("annotator") else None,
+            other=int(sent["other"]) if sent.get("other") else None,
+            also_label=also.pk if also else None,
             flag=sent["flag"],
             lang=sent["lang"],
         )

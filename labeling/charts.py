@@ -4,12 +4,12 @@ Series differ in colour, in dashes and in markers. A table with the same figures
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.safestring import SafeString
 
-from labeling.axes import Axis, axis, between, frame, number, roomy_axis, x_ticks
+from labeling.axes import Axis, axis, between, frame, named_axis, number, roomy_axis, x_ticks
 from labeling.marks import CORNERS, legend, mark
 from labeling.svg import element, nothing, path, picture, text, told, width
 
@@ -78,9 +78,13 @@ def lines(
     y_label: str,
     level: Level | None = None,
     limits: tuple[float, float] | None = None,
+    x_names: Mapping[float, str] | None = None,
     standalone: bool = False,
 ) -> SafeString:
-    """Named series with bands for their intervals. `limits` of the y axis; without them the figures set it."""
+    """Named series with bands for their intervals. `limits` of the y axis; without them the figures set it.
+
+    `x_names`: what to call every x, where these are whole numbers that mean something else.
+    """
     size, high = FILE if standalone else PAGE
     drawn = [replace(one, points=_finite(one.points)) for one in series]
     looks = list(_looks(drawn))
@@ -91,7 +95,8 @@ def lines(
     low, most = limits or (min(heights, default=0.0), max(heights, default=1.0))
     y = axis(low, most, start=top + LINE + high, end=top + LINE + 6, count=5, tight=limits is not None)
     left = max(width(y.written(tick)) for tick in y.ticks) + 14
-    x = roomy_axis([point.x for point in points], start=left, end=size - 12)
+    places = {"start": left, "end": size - 12}
+    x = named_axis(x_names, **places) if x_names else roomy_axis([point.x for point in points], **places)
     body = [*key, *frame(x, y, x_label=x_label, y_label=y_label, size=size)]
     pairs = list(zip(drawn, looks, strict=True))
     body += [part for one, look in pairs for part in _intervals(one.points, look, x, y)]
@@ -222,7 +227,7 @@ def _line(one: Series, look: str, x: Axis, y: Axis) -> Iterator[SafeString]:
         if len(run) > 1:
             yield _path_through(run, f"line {look}", x, y)
     for point in dict.fromkeys(marked):
-        where = number(point.x, 0 if float(point.x).is_integer() else 2)
+        where = x.names.get(point.x) or number(point.x, 0 if float(point.x).is_integer() else 2)
         yield mark(look, x.at(point.x), y.at(point.y or 0), f"{one.name}, {where}: {_in_words(point)}")
 
 

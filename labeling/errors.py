@@ -10,7 +10,7 @@ class Refused(FactcheckError):
 
 
 class AlreadyHere(Refused):
-    """The same upload, article or name is in the project already."""
+    """The same upload, article, name or reply is in the project already."""
 
 
 class Overtaken(Refused):

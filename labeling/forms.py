@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
-from labeling.models import Label, Preference, Project
+from labeling.models import ErrorKind, Label, Preference, Project
 
 EXPORTS = (
     ("hf", _("Hugging Face data set")),
@@ -83,11 +83,26 @@ class ExportForm(forms.Form):
 
 
 class VerdictForm(forms.Form):
-    label = forms.ModelChoiceField(queryset=Label.objects.none())
-    reason = forms.CharField(max_length=2_000, required=False)
+    """A decision; `then` is where to go: to the next dispute, or to the guideline with the sentence as an example."""
+
+    label = forms.ModelChoiceField(
+        queryset=Label.objects.none(),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a label first.")),
+    )
+    reason = forms.CharField(
+        max_length=2_000, required=False, error_messages={"max_length": _("Write at most 2,000 characters.")}
+    )
+    error_kind = forms.ChoiceField(choices=(("", _("Not said")), *ErrorKind.choices), required=False)
+    blind = forms.BooleanField(required=False)
+    key = forms.UUIDField(required=False)
+    then = forms.ChoiceField(choices=(("next", ""), ("example", "")), required=False)
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["label"]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = Label.objects.offered().filter(project=project)
+
+    def decision(self) -> dict[str, Any]:
+        """As `flow.adjudicate.decide` takes it."""
+        return {name: told for name, told in self.cleaned_data.items() if name != "then"}

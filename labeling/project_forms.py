@@ -17,6 +17,7 @@ from labeling.strategies_offered import OFFERED
 
 MAX_CUE = 1_000
 MAX_AUDIT, MAX_RETRAIN = 10_000, 10_000
+SWITCHES = ("find_rare", "reveals", "repeats", "hides_names")
 
 
 def _number(what: Any) -> dict[str, Any]:
@@ -82,6 +83,27 @@ class SettingsForm(forms.Form):
             "Each showing is recorded, and the export says which answers were given after one."
         ),
     )
+    repeats = _switch(
+        _("Ask people some of their own sentences again"),
+        _(
+            "One sentence in twenty, unannounced, at the earliest fifty answers later. It shows how steady a person's "
+            "answers are; what they answered first stays."
+        ),
+    )
+    most_answers = forms.IntegerField(
+        label=_("Answers before an adjudicator"),
+        help_text=_(
+            "Where the answers to a sentence differ, or nobody was sure, one more person is asked while there are "
+            "fewer than this and somebody is left to ask; then an adjudicator settles it. With 1 it goes there at once."
+        ),
+        min_value=1,
+        max_value=10,
+        error_messages=_number(_("Write a whole number from 1 to 10.")),
+    )
+    hides_names = _switch(
+        _("Hide names from adjudicators"),
+        _("They read “Annotator A” and “Annotator B” instead, and do not see who else decided. You see the names."),
+    )
     retrain_after = forms.IntegerField(
         label=_("New labels before the next training"),
         help_text=_("Training starts by itself after so many new labels, or a minute after fewer."),
@@ -114,7 +136,7 @@ class SettingsForm(forms.Form):
         self._cues: list[tuple[str, str, str]] = []
         initial = {name: getattr(project, name) for name in FIELDS} | {
             "review_percent": round(100 * project.review_share),
-            **{name: "1" if getattr(project, name) else "" for name in ("find_rare", "reveals")},
+            **{name: "1" if getattr(project, name) else "" for name in SWITCHES},
         }
         super().__init__(*args, **{"initial": initial, **kwargs})
         for label in Label.objects.offered().filter(project=project):
@@ -139,7 +161,10 @@ class SettingsForm(forms.Form):
         """The page, from top to bottom."""
         return [
             self._section(gettext("Project"), "", "name", "languages", "overlap"),
-            self._section(gettext("What is asked next"), "", "strategy", "find_rare", "review_percent", "reveals"),
+            self._section(
+                gettext("What is asked next"), "", "strategy", "find_rare", "review_percent", "reveals", "repeats"
+            ),
+            self._section(gettext("Where people differ"), "", "most_answers", "hides_names"),
             self._section(gettext("Learning and measuring"), "", "retrain_after", "audit_size", "stop_gain"),
             self._section(
                 gettext("Words to look for"),

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from labeling import claims, jobs
-from labeling.flow import merging, queue
+from labeling.flow import merging, question, queue, remeasure, route
 from labeling.flow.change import ORDERING
 from labeling.models import OPEN, Annotation, Event, Kind, Project, Pulse, Run, RunState, Verb
 from labeling.readiness import SWEEP
@@ -26,17 +26,22 @@ FAILURES = 7
 
 
 def tidy() -> None:
-    """Give back the slots of leases that ran out, take back Runs whose worker died, owe trainings that are due.
+    """Give back the slots of leases that ran out, take back Runs whose worker died, owe trainings and agreement if due.
 
-    And move what was answered under a label at the moment of its merging.
+    And move what was answered under a label at the moment of its merging, close questions that nobody is left to reply
+    to, and bring the disputes up to date.
     """
     ring()
     queue.reap()
     merging.follow()
+    question.follow()
     claims.recover()
     for project in Project.objects.filter(archived_at=None).select_related("version__run").defer("version__evaluation"):
+        route.follow(project)
         if training_is_due(project):
             jobs.owe(project=project, kind=Kind.TRAIN, by=None)
+        if remeasure.is_due(project):
+            jobs.owe(project=project, kind=Kind.AGREE, by=None)
 
 
 def ring() -> None:

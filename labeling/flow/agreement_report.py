@@ -1,20 +1,19 @@
-"""What the agreement page says: the last report, a population at a time, with a verdict in words."""
+"""What the agreement page says: the last report, with a verdict in words, and what came since."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from labeling.flow import progress
+from labeling.flow import agreement_charts, agreement_tables, remeasure
+from labeling.flow.agreement_tables import Confusion, LabelRow, Pair, Week
+from labeling.flow.agreement_verdict import Finding, finding
 from labeling.flow.figure import Figure, figure, part
-from labeling.models import LANGUAGE, AgreementReport, Kind, Label, Project, Run
+from labeling.models import LANGUAGE, AgreementReport, Dispute, Kind, Label, Project, Run
 
-# Krippendorff, "Content Analysis", ch. 11: .667 allows tentative conclusions, .80 is the customary demand.
-USABLE, RELIABLE = 0.667, 0.80
-# With fewer sentences than this a perfect alpha may be luck, and its bootstrap interval says nothing: it has no width.
-LEAST_UNITS = 30
 POPULATIONS: dict[str, Promise] = {
     "audit": _("The audit sample (drawn by lot)"),
     "chosen": _("Sentences that the model chose"),
@@ -30,56 +29,100 @@ MEASURES: dict[str, Promise] = {
     "gwet_ac1": _("Gwet's AC1"),
     "percent": _("Share of answers that agree"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two annotators, how far they agree beyond chance, and how often, on the sentences that both answered."""
-
-    first: User
-    second: User
-    kappa: Figure
-    percent: Figure
+# Only where somebody gave a second label.
+SETS: dict[str, Promise] = {"krippendorff_alpha_masi": _("Alpha with second labels")}
+# Events that are counted since the last report; more are "more than".
+MOST_NEW = 1_000
+MOST_PAIRS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """One group of sentences: its measures by name, alpha by label, and what alpha comes to.
+    """One group of sentences: its measures and its alpha by label, as `Agreement` orders them; what alpha comes to."""
 
-    `lacking`: so many sentences more must have two answers before alpha has a verdict.
-    """
-
+    key: str
     name: Promise | str
-    measures: list[tuple[Promise, Figure]]
-    per_label: list[tuple[Label, Figure]]
-    verdict: str
-    lacking: int
+    alpha: Figure
+    measures: list[Figure]
+    per_label: list[Figure]
+    finding: Finding
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no measure has a value: no sentence has two answers."""
+        return all(one.value is None for one in self.measures)
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """`pairs`: every two annotators who answered a sentence in common, those who agree least first."""
+    """`by_label` is of the audit sample, of all sentences where that has no two answers yet (`of_audit` says which).
+
+    `pairs`: of the `n_pairs` who answered a sentence in common, those who agree least, at most MOST_PAIRS. `n_new`:
+    answers and decisions that came or changed since the report, up to MOST_NEW.
+    """
 
     report: AgreementReport | None
-    populations: list[Population]
-    pairs: list[Pair]
+    n_new: int
     last: Run | None
     n_disputed: int
+    measures: list[Promise]
+    labels: list[Label]
+    populations: list[Population]
+    of_audit: bool
+    by_label: list[LabelRow]
+    label_chart: SafeString | None
+    confusions: list[Confusion]
+    weeks: list[Week]
+    week_chart: SafeString | None
+    repeats: Figure | None
+    pairs: list[Pair]
+    n_pairs: int
+
+    @property
+    def audit(self) -> Population | None:
+        return self._named("audit")
+
+    @property
+    def chosen(self) -> Population | None:
+        return self._named("chosen")
+
+    @property
+    def share(self) -> Figure:
+        """Percent agreement on the audit sample."""
+        return figure(part(self.report.figures if self.report else None, "audit", "percent"))
+
+    def _named(self, key: str) -> Population | None:
+        return next((one for one in self.populations if one.key == key), None)
 
 
 def report(project: Project) -> Agreement:
-    """The latest report with what is open beside it, in five queries."""
-    latest = AgreementReport.objects.filter(project=project).first()
-    labels = list(project.labels.all())
+    """The latest report with what is open beside it, in six queries."""
+    latest = AgreementReport.objects.filter(project=project).defer("people").first()
     figures = latest.figures if latest else {}
+    labels = list(project.labels.all())
+    measures = _measures(figures)
+    of_audit = bool(figure(part(figures, "audit", "krippendorff_alpha")).n)
+    rows = agreement_tables.label_rows(part(figures, "audit" if of_audit else "all"), labels)
+    weeks = agreement_tables.weeks(latest.weeks if latest else None)
+    repeats = part(figures, "repeats")
+    pairs, n_pairs = agreement_tables.pairs(part(figures, "all", "pairs"), most=MOST_PAIRS)
     return Agreement(
         report=latest,
-        populations=[
-            _population(name, part(figures, key), labels) for key, name in _names().items() if part(figures, key)
-        ],
-        pairs=_pairs(part(figures, "all", "pairs")),
+        n_new=remeasure.since(project, latest.revision)[:MOST_NEW].count() if latest else 0,
         last=Run.objects.filter(project=project, kind=Kind.AGREE).first(),
-        n_disputed=progress.counted(project.pk).disputed,
+        n_disputed=Dispute.objects.filter(project=project).count(),
+        measures=list(measures.values()),
+        labels=_occurring(figures, labels),
+        populations=list(_populations(figures, list(measures), _occurring(figures, labels))),
+        of_audit=of_audit,
+        by_label=rows,
+        label_chart=agreement_charts.by_label([(row.label, row.alpha) for row in rows]) if rows else None,
+        confusions=list(agreement_tables.confusions(latest.confusions if latest else None, labels)),
+        weeks=weeks[::-1],
+        week_chart=_week_chart(weeks),
+        repeats=figure(repeats) if repeats else None,
+        pairs=pairs,
+        n_pairs=n_pairs,
     )
 
 
@@ -87,35 +130,26 @@ def _names() -> dict[str, Promise | str]:
     return {**POPULATIONS, **{LANGUAGE + code: language for code, language in settings.LANGUAGES}, **SUGGESTED}
 
 
-def _pairs(found: object) -> list[Pair]:
-    told = found if isinstance(found, list) else []
-    names = {one[side] for one in told for side in ("first", "second")}
-    people = {user.username: user for user in User.objects.filter(username__in=names)}
-    pairs = [
-        Pair(people[one["first"]], people[one["second"]], figure(one["cohen_kappa"]), figure(one["percent"]))
-        for one in told
-        # An account may have been renamed since.
-        if one["first"] in people and one["second"] in people
-    ]
-    return sorted(pairs, key=lambda pair: (pair.percent.value or 0, pair.first.username, pair.second.username))
+def _measures(figures: object) -> dict[str, Promise]:
+    """The measures that the page has; that of second labels where there are any."""
+    second = any(figure(part(figures, name, key)).value is not None for name in _names() for key in SETS)
+    return {**MEASURES, **(SETS if second else {})}
 
 
-def _population(name: Promise | str, figures: object, labels: list[Label]) -> Population:
-    per_label = [(label, part(figures, "per_label", label.key)) for label in labels]
-    alpha = figure(part(figures, "krippendorff_alpha"))
-    return Population(
-        name=name,
-        measures=[(named, figure(part(figures, key))) for key, named in MEASURES.items() if part(figures, key)],
-        per_label=[(label, figure(found)) for label, found in per_label if found],
-        verdict=verdict(alpha),
-        lacking=max(0, LEAST_UNITS - (alpha.n or 0)),
-    )
+def _occurring(figures: object, labels: list[Label]) -> list[Label]:
+    return [label for label in labels if any(part(figures, name, "per_label", label.key) for name in _names())]
 
 
-def verdict(alpha: Figure) -> str:
-    """`undefined`, `few`, `low`, `usable` or `reliable`: a word for the template, which has the sentence."""
-    if alpha.value is None:
-        return "undefined"
-    if (alpha.n or 0) < LEAST_UNITS:
-        return "few"
-    return "reliable" if alpha.value >= RELIABLE else "usable" if alpha.value >= USABLE else "low"
+def _populations(figures: object, measures: list[str], labels: list[Label]) -> Iterator[Population]:
+    for key, name in _names().items():
+        if found := part(figures, key):
+            alpha = figure(part(found, "krippendorff_alpha"))
+            told = [figure(part(found, measure)) for measure in measures]
+            per_label = [figure(part(found, "per_label", label.key)) for label in labels]
+            yield Population(key, name, alpha, told, per_label, finding(alpha))
+
+
+def _week_chart(weeks: list[Week]) -> SafeString | None:
+    """A line of the weeks with enough sentences; one point is no line."""
+    told = [(one.monday, Figure(None) if one.few else one.alpha) for one in weeks]
+    return agreement_charts.by_week(told) if sum(one.value is not None for _monday, one in told) > 1 else None

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from labeling import dialect
 from labeling.acts import Act
-from labeling.flow import at_once, label_keys
+from labeling.flow import at_once, label_keys, repeated
+from labeling.flow.content import COLUMNS, content, told
 from labeling.flow.guideline import in_force
 from labeling.flow.queue import LEASE
 from labeling.models import Annotation, Event, Lease, Membership, Sentence, State, Verb
@@ -20,12 +21,14 @@ from labeling.models import Annotation, Event, Lease, Membership, Sentence, Stat
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one act. `surplus`: kept, but the sentence had all the answers it wanted."""
+    """What became of one act. `surplus`: kept, but the sentence had all the answers it wanted. `repeated`: it was to a
+    repeat, of which nobody is told."""
 
     key: str
     saved: bool
     surplus: bool = False
     reason: str = ""
+    repeated: bool = False
 
 
 def submit(*, by: Membership, acts: Sequence[Act]) -> list[Receipt]:
@@ -33,7 +36,8 @@ def submit(*, by: Membership, acts: Sequence[Act]) -> list[Receipt]:
 
     Guarantees: an act whose key is known already is not done again; an act that makes no sense is refused alone, with
     its reason, and the others are kept; row and Event are written together or not at all; a slot is never overfilled:
-    an answer that comes after its lease ran out takes a free slot, or is kept as surplus.
+    an answer that comes after its lease ran out takes a free slot, or is kept as surplus; an answer to a repeat is kept
+    with it, see `flow.repeated`.
     """
     if not acts:
         return []
@@ -59,7 +63,7 @@ def _keep_at_once(by: Membership, acts: Sequence[Act], labels: dict[str, int]) -
     plain = all(act.kind == "answer" and not _why_not(act, labels) for act in acts)
     if not plain or len({act.sentence for act in acts}) < len(acts):
         return {}
-    rows = [(act.sentence, *_content(act, labels), act.age, _stored(act.key), _told(act)) for act in acts]
+    rows = [(act.sentence, *content(act, labels), act.age, _stored(act.key), told(act)) for act in acts]
     used = at_once.keep(by=by, answers=rows)
     return {str(act.key): Receipt(str(act.key), saved=True) for act in acts if act.sentence in used}
 
@@ -85,8 +89,13 @@ def _known(acts: Sequence[Act]) -> dict[str, Receipt]:
     keys = [_stored(act.key) for act in acts]
     if not dialect.rows(f"SELECT 1 FROM labeling_event WHERE key IN {dialect.among(keys)} LIMIT 1", keys):
         return {}
-    events = Event.objects.filter(key__in=[act.key for act in acts]).only("key", "after")
-    return {str(one.key): Receipt(str(one.key), saved=True, surplus=bool(one.after.get("surplus"))) for one in events}
+    events = Event.objects.filter(key__in=[act.key for act in acts]).only("key", "verb", "after")
+    return {str(one.key): _receipt(one) for one in events}
+
+
+def _receipt(event: Event) -> Receipt:
+    again = event.verb == Verb.REPEATED
+    return Receipt(str(event.key), saved=True, surplus=bool(event.after.get("surplus")), repeated=again)
 
 
 def _stored(key: uuid.UUID) -> dialect.Value:
@@ -111,7 +120,7 @@ def _batches(acts: Sequence[Act]) -> list[list[Act]]:
 def _answer(by: Membership, acts: Sequence[Act], labels: dict[str, int]) -> list[Receipt]:
     refused = {act.key: reason for act in acts if (reason := _why_not(act, labels))}
     sound = sorted((act for act in acts if act.key not in refused), key=lambda act: act.sentence)
-    origins = _origins(by, [act.sentence for act in sound])
+    origins = _origins(by, sound)
     for act in sound:
         origin = origins.get(act.sentence)
         if origin is None:
@@ -119,12 +128,15 @@ def _answer(by: Membership, acts: Sequence[Act], labels: dict[str, int]) -> list
         elif origin.age is not None and origin.age < act.age:
             refused[act.key] = _("You answered this sentence elsewhere after this answer; the later one stands.")
     kept = [act for act in sound if act.key not in refused]
-    if kept:
-        _keep(by, kept, labels, origins)
+    for act in kept:
+        if again := origins[act.sentence].repeat_id:
+            repeated.keep(by, act, again, labels, anew=origins[act.sentence].age is not None)
+    if first := [act for act in kept if not origins[act.sentence].repeat_id]:
+        _keep(by, first, labels, origins)
     return [
         Receipt(str(act.key), saved=False, reason=refused[act.key])
         if act.key in refused
-        else Receipt(str(act.key), saved=True, surplus=origins[act.sentence].surplus)
+        else origins[act.sentence].receipt(act)
         for act in acts
     ]
 
@@ -140,15 +152,22 @@ def _why_not(act: Act, labels: dict[str, int]) -> str:
 class _Origin:
     """How a sentence came to this person, what they had said about it before, and how many seconds ago."""
 
-    selection: str
-    version_id: int | None
-    surplus: bool
+    selection: str = ""
+    version_id: int | None = None
+    surplus: bool = False
     before: dict[str, object] | None = None
     age: float | None = None
+    # The repeat that the answer is to.
+    repeat_id: int | None = None
+
+    def receipt(self, act: Act) -> Receipt:
+        return Receipt(str(act.key), saved=True, surplus=self.surplus, repeated=self.repeat_id is not None)
 
 
-def _origins(by: Membership, ids: Sequence[int]) -> dict[int, _Origin]:
-    """Use up the leases on the sentences `ids`; where there is none, the answer given before is amended."""
+def _origins(by: Membership, acts: Sequence[Act]) -> dict[int, _Origin]:
+    """Use up the leases on the sentences of `acts`; where there is none, a repeat is answered, or the answer given
+    before is amended."""
+    ids = [act.sentence for act in acts]
     if not ids:
         return {}
     leases = dialect.rows(
@@ -161,11 +180,13 @@ def _origins(by: Membership, ids: Sequence[int]) -> dict[int, _Origin]:
         sentence: _Origin(selection, version, surplus=not (held or _take_slot(sentence)))
         for sentence, held, selection, version in sorted(leases, key=lambda lease: int(lease[0]))
     }
+    again = repeated.meant(by, [act for act in acts if act.sentence not in origins])
+    origins |= {sentence: _Origin(age=one.age, repeat_id=one.repeat_id) for sentence, one in again.items()}
     rest = [pk for pk in ids if pk not in origins]
     if rest:
-        told = Annotation.objects.given().select_for_update(of=("self",)).select_related("label", "second_label")
+        given = Annotation.objects.given().select_for_update(of=("self",)).select_related("label", "second_label")
         ages = _ages(by, rest)
-        for one in told.filter(annotator_id=by.user_id, project_id=by.project_id, sentence_id__in=rest):
+        for one in given.filter(annotator_id=by.user_id, project_id=by.project_id, sentence_id__in=rest):
             before, age = said(one), ages[one.sentence_id]
             origins[one.sentence_id] = _Origin(one.selection, one.version_id, one.surplus, before, age)
     return origins
@@ -197,64 +218,24 @@ def said(annotation: Annotation) -> dict[str, object]:
     }
 
 
-_CONTENT = ("label_id", "second_label_id", "unsure", "boilerplate", "bad_segment", "comment", "seconds")
 _PROVENANCE = ("state", "surplus", "selection", "version_id", "guideline_id", "answered_at")
-
-
-def _chosen(act: Act) -> tuple[str | None, str | None]:
-    """The label and the second label that count: none beside `unsure`, no second that repeats the first."""
-    if act.unsure:
-        return None, None
-    return act.label, None if act.second_label == act.label else act.second_label
-
-
-def _content(act: Act, labels: dict[str, int]) -> tuple[int | None, int | None, bool, bool, bool, str, float]:
-    """The values of the columns _CONTENT."""
-    first, second = (labels.get(label or "") for label in _chosen(act))
-    # By the row: two keys may have come to mean one label.
-    return (
-        first,
-        None if second == first else second,
-        act.unsure,
-        act.boilerplate,
-        act.bad_segment,
-        act.comment,
-        act.seconds,
-    )
-
-
-def _told(act: Act, *, surplus: bool = False) -> str:
-    """The answer as its Event remembers it, as JSON; `said` gives the same of a row."""
-    label, second = _chosen(act)
-    return json.dumps(
-        {
-            "label": label,
-            "second_label": second,
-            "unsure": act.unsure,
-            "boilerplate": act.boilerplate,
-            "bad_segment": act.bad_segment,
-            "comment": act.comment,
-            "seconds": act.seconds,
-            "surplus": surplus,
-        }
-    )
 
 
 def _keep(by: Membership, acts: Sequence[Act], labels: dict[str, int], origins: dict[int, _Origin]) -> None:
     """Write the answers and their Events: two statements, whatever their number."""
-    names = ("project_id", "annotator_id", "sentence_id", *_CONTENT, *_PROVENANCE)
+    names = ("project_id", "annotator_id", "sentence_id", *COLUMNS, *_PROVENANCE)
     row = f"({', '.join(['%s'] * 10)}, 'given', %s, %s, %s, {in_force('%s')}, {dialect.now()})"
     history = f"(%s, %s, %s, %s, %s, {dialect.json()}, {dialect.json()}, {dialect.now()})"
     answers: list[dialect.Value] = []
     events: list[dialect.Value] = []
     for act in acts:
         origin = origins[act.sentence]
-        answers += [by.project_id, by.user_id, act.sentence, *_content(act, labels)]
+        answers += [by.project_id, by.user_id, act.sentence, *content(act, labels)]
         answers += [origin.surplus, origin.selection, origin.version_id, by.project_id, act.age]
         verb = Verb.ANSWERED if origin.before is None else Verb.AMENDED
         events += [by.project_id, by.user_id, verb.value, act.sentence, _stored(act.key)]
-        events += [json.dumps(origin.before or {}), _told(act, surplus=origin.surplus)]
-    changed = ", ".join(f"{name} = excluded.{name}" for name in (*_CONTENT, *_PROVENANCE))
+        events += [json.dumps(origin.before or {}), told(act, surplus=origin.surplus)]
+    changed = ", ".join(f"{name} = excluded.{name}" for name in (*COLUMNS, *_PROVENANCE))
     dialect.change(
         f"INSERT INTO labeling_annotation ({', '.join(names)}) VALUES {', '.join([row] * len(acts))}"
         f" ON CONFLICT (sentence_id, annotator_id) DO UPDATE SET {changed}",
@@ -269,13 +250,17 @@ def _keep(by: Membership, acts: Sequence[Act], labels: dict[str, int], origins: 
 
 def _withdraw(by: Membership, act: Act) -> list[Receipt]:
     """Undo: the answer steps back, its history stays, and the sentence is in this person's hand again."""
+    done = repeated.take_back(by, act)
+    if done:
+        return [Receipt(str(act.key), saved=True, repeated=True)]
     mine = {"annotator_id": by.user_id, "project_id": by.project_id, "sentence_id": act.sentence}
-    told = Annotation.objects.given().select_for_update(of=("self",)).select_related("label", "second_label")
+    given = Annotation.objects.given().select_for_update(of=("self",)).select_related("label", "second_label")
     # What left the pool since has nobody's hand to go back to: the answer stays as it is.
-    former = told.filter(**mine, sentence__in_pool=True).first()
+    former = given.filter(**mine, sentence__in_pool=True).first() if done is None else None
     if former is None:
         return [Receipt(str(act.key), saved=False, reason=_("There is no answer of yours to undo here."))]
     Annotation.objects.filter(pk=former.pk).update(state=State.WITHDRAWN)
+    repeated.forget(by, act.sentence)
     lease = Lease(
         **mine,
         held=not former.surplus,

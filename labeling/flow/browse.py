@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from labeling import dialect
+from labeling.flow import by_rule
 from labeling.flow.shelf import ReadSentence, told
 from labeling.models import Project, Sentence
 
@@ -19,19 +20,14 @@ MOST_WORDS = 8
 FLAGS = ("unsure", "boilerplate", "bad_segment")
 Clause = tuple[str, list[dialect.Value]]
 
-# The rule of flow.settle, for one sentence: more than half chose one label, or somebody decided.
-_SETTLED = """s.in_pool AND (EXISTS (SELECT 1 FROM labeling_verdict v WHERE v.sentence_id = s.id) OR EXISTS (
-    SELECT 1 FROM labeling_annotation b WHERE b.sentence_id = s.id AND b.state = 'given' AND NOT b.surplus
-    AND b.label_id IS NOT NULL GROUP BY b.label_id HAVING 2 * COUNT(*) > (
-        SELECT COUNT(c.label_id) FROM labeling_annotation c
-        WHERE c.sentence_id = s.id AND c.state = 'given' AND NOT c.surplus)))"""
 # Somebody else gave the sentence of answer a another label.
 _DIFFERS = """EXISTS (SELECT 1 FROM labeling_annotation b WHERE b.sentence_id = a.sentence_id AND b.annotator_id = %s
     AND b.state = 'given' AND NOT b.surplus AND b.label_id <> a.label_id)"""
-# The rule of flow.adjudicate_queue.
-_DISPUTED = """s.in_pool AND NOT EXISTS (SELECT 1 FROM labeling_verdict v WHERE v.sentence_id = s.id) AND s.id IN (
-    SELECT b.sentence_id FROM labeling_annotation b WHERE b.project_id = %s AND b.state = 'given' AND NOT b.surplus
-    GROUP BY b.sentence_id HAVING MIN(b.label_id) < MAX(b.label_id) OR COUNT(b.label_id) = 0)"""
+# Somebody else gave the sentence of answer a this label.
+_ALSO = """EXISTS (SELECT 1 FROM labeling_annotation b WHERE b.sentence_id = a.sentence_id AND b.id <> a.id
+    AND b.state = 'given' AND NOT b.surplus AND b.label_id = %s)"""
+# As flow.route keeps them.
+_DISPUTED = """s.in_pool AND s.id IN (SELECT d.sentence_id FROM labeling_dispute d WHERE d.project_id = %s)"""
 # Few, found by the index of the sample; walking all sentences for them would take seconds.
 _AUDIT = """s.id IN (SELECT d.id FROM labeling_sentence d WHERE d.project_id = %s AND d.audit_place IS NOT NULL)"""
 # Found by the Events, which have an index by verb.
@@ -42,15 +38,15 @@ STATUS = {
     "open": "s.in_pool AND s.slots_free > 0",
     "lent": "",
     "answered": "",
-    "settled": _SETTLED,
+    "settled": by_rule.SETTLED,
     "disputed": _DISPUTED,
     "audit": _AUDIT,
     "boilerplate": "s.boilerplate",
     "twin": "s.twin_of_id IS NOT NULL AND NOT s.in_pool",
     "out": _OUT,
 }
-_OF_ANSWERS = ("answered", "settled", "disputed")
-_INDEXED = ("lent", "audit", "out")
+_OF_ANSWERS = ("answered", "settled")
+_INDEXED = ("lent", "disputed", "audit", "out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,7 @@ class Wanted:
 
     `status` is a key of STATUS, `flag` one of FLAGS, `label` and `annotator` are keys of rows. Label, flag and
     annotator speak of one and the same answer; with the status `lent` the annotator is who has it in hand. `other` is
-    somebody who chose another label than that answer has.
+    somebody who chose another label than that answer has, `also_label` the label of another answer to the sentence.
     """
 
     words: str = ""
@@ -68,6 +64,7 @@ class Wanted:
     article: int | None = None
     annotator: int | None = None
     other: int | None = None
+    also_label: int | None = None
     flag: str = ""
     lang: str = ""
 
@@ -75,7 +72,8 @@ class Wanted:
     def of_answers(self) -> bool:
         """Whether an answer must be there."""
         said = self.annotator is not None and self.status != "lent"
-        return bool(said or self.label or self.other or self.flag or self.status in _OF_ANSWERS)
+        asked = said or self.label or self.other or self.also_label or self.flag
+        return bool(asked or self.status in _OF_ANSWERS)
 
     @property
     def unindexed(self) -> bool:
@@ -169,5 +167,7 @@ def _of_answer(project: Project, wanted: Wanted) -> Iterator[Clause]:
         yield "a.annotator_id = %s", [wanted.annotator]
     if wanted.other is not None:
         yield _DIFFERS, [wanted.other]
+    if wanted.also_label is not None:
+        yield _ALSO, [wanted.also_label]
     if wanted.flag in FLAGS:
         yield f"a.{wanted.flag}", []

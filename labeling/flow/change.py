@@ -12,11 +12,14 @@ from labeling.flow.archive import hold
 from labeling.models import Event, Label, Project, Sentence, Verb
 
 FIELDS = (
-    *("name", "languages", "overlap"),
-    *("strategy", "find_rare", "review_share", "reveals", "retrain_after", "audit_size", "stop_gain"),
+    *("name", "languages", "overlap", "most_answers", "hides_names"),
+    *("strategy", "find_rare", "review_share", "reveals", "repeats", "retrain_after", "audit_size", "stop_gain"),
 )
 # Where one of these changed, the queue wants another order: the sweep owes a training, see labeling.sweeping.
-ORDERING = ("languages", "overlap", "strategy", "find_rare", "review_share", "reveals", "cues", scheme.LABELS)
+ORDERING = (
+    *("languages", "overlap", "strategy", "find_rare", "review_share", "reveals", "cues", scheme.LABELS),
+    *("settle_least", "settle_majority", "settle_posterior"),
+)
 
 Cues = Mapping[str, Mapping[str, str]]
 

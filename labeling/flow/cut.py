@@ -26,6 +26,7 @@ _GONE: dict[str, Any] = {
     "in_pool": False,
     "slots_free": 0,
     "reviews": 0,
+    "tie_breaks": 0,
     "sought_at": None,
     "duplicate_group": None,
     "audit_place": None,

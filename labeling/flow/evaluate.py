@@ -17,8 +17,8 @@ from labeling.models import Annotation, Kind, Label, ModelVersion, Project, Sele
 
 # Below this many settled audit sentences a figure would say more than it knows.
 LEAST_AUDIT = 20
-# Labels that are probably wrong, shown to the owner.
-SUSPECTS = 20
+# Labels that are probably wrong, kept for review: more than anybody reads before the next version.
+SUSPECTS = 500
 # The baseline is replayed anew when labels drawn by lot have grown by a tenth: it is dear, and changes slowly.
 REPLAYED_AGAIN = 1.1
 # Versions that the learning curve looks back on.
@@ -65,7 +65,9 @@ def measure(project: Project, version: ModelVersion, claim: Claim) -> dict[str, 
     found["change"] = _change(project, version, before, found, audit) if before else {}
     claim.progress(30, 100)
     outside = learning.second_look(project, model, taught)
-    found["doubtful"] = learning.suspects(outside, SUSPECTS) if outside else []
+    suspected = learning.suspects(outside) if outside else []
+    found["doubtful"] = suspected[:SUSPECTS]
+    found["second_look"] = {"n": len(outside.taught) if outside else 0, "suspected": len(suspected)}
     claim.progress(40, 100)
     keys = list(Label.objects.offered().filter(project=project).values_list("key", flat=True))
     drawn = _by_lot(project)

@@ -18,7 +18,7 @@ from labeling import formats
 from labeling.claims import Claim
 from labeling.errors import Refused
 from labeling.files import keep
-from labeling.flow import snapshot
+from labeling.flow import posterior, snapshot
 from labeling.models import Event, Project, Verb
 
 # Lies in every folder we write, says what is in it, and lets us write there again.
@@ -85,6 +85,8 @@ def _fill(project: Project, folder: Path, to: str) -> ExportReport:
     folder.mkdir()
     with tempfile.TemporaryDirectory(prefix="factcheck-snapshot-") as scratch:
         taken = snapshot.take(project, Path(scratch))
+        # The pages then say of a sentence what the export says.
+        posterior.store(project, taken.likely)
         writer.write(taken, folder)
     head = taken.head
     files = {str(path.relative_to(folder)): _hash(path) for path in _files(folder)}

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from labeling.axes import between, number
+
 # What `ml` gives as reasons, so that they can be translated; any other is shown as it came.
 REASONS = (
     gettext_noop("not defined"),
     gettext_noop("not defined (no unit has two answers)"),
     gettext_noop("not defined (one label only)"),
+    gettext_noop("not measured (no answer has a second label)"),
+    gettext_noop("not measured (nobody was asked about a sentence again)"),
     gettext_noop("not defined (no sentences)"),
     gettext_noop("not defined (needs 10 labels of two articles)"),
     gettext_noop("not defined (not enough audit labels yet)"),
@@ -38,6 +42,17 @@ class Figure:
     @property
     def has_interval(self) -> bool:
         return self.low is not None and self.high is not None
+
+    @property
+    def said(self) -> str:
+        """The value with three decimals, as the reader's language writes it. A page of many figures asks here: a filter
+        and a translation in the template for each take twice as long."""
+        return "–" if self.value is None else number(self.value, 3)
+
+    @property
+    def between(self) -> str:
+        """The interval in words; empty where there is none."""
+        return "" if self.low is None or self.high is None else between(self.low, self.high, 3)
 
 
 def figure(found: object) -> Figure:

@@ -17,6 +17,7 @@ _SAID = {
     Verb.SPLIT.value: _("split"),
     Verb.MERGED.value: _("merged with the next"),
     Verb.DECIDED.value: _("decided"),
+    Verb.SOUGHT.value: _("looked into, since the model doubted its label"),
 }
 
 
@@ -77,7 +78,10 @@ def look(sentence: Sentence) -> Look:
 
 def _deed(event: Event) -> Deed:
     who = event.who.username if event.who else ""
-    return Deed(event.at, who, str(_SAID[event.verb]), str(event.after.get("reason", "")))
+    # A decision with nothing after it was taken back.
+    back = event.verb == Verb.DECIDED and not event.after
+    said = _("decision taken back") if back else _SAID[event.verb]
+    return Deed(event.at, who, str(said), str(event.after.get("reason", "")))
 
 
 def _context(sentence: Sentence) -> tuple[Sentence | None, Sentence | None]:

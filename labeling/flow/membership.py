@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from labeling import dialect
 from labeling.errors import Refused
+from labeling.flow import repeat
 from labeling.flow.queue import give_back
 from labeling.models import Event, Invitation, Lease, Membership, Project, Role, Verb
 
@@ -111,4 +112,5 @@ def _release(member: Membership) -> int:
     leases = list(held.select_for_update().order_by("pk").values_list("pk", "sentence_id"))
     Lease.objects.filter(pk__in=[pk for pk, _sentence in leases]).update(held=False)
     give_back([sentence for _pk, sentence in leases])
+    repeat.end_for(member)
     return len(leases)

@@ -12,7 +12,7 @@ from labeling import dialect
 from labeling.errors import Refused
 from labeling.flow import scheme
 from labeling.flow.archive import hold
-from labeling.models import Annotation, GuidelineExample, Label, Verb, Verdict
+from labeling.models import Annotation, GuidelineExample, Label, Repeat, Verb, Verdict
 
 Expression = Any
 
@@ -54,12 +54,16 @@ def follow() -> int:
     return sum(
         _move(label, label.merged_into, None)
         for label in Label.objects.filter(merged_into__isnull=False).select_related("merged_into")
-        if label.merged_into is not None and _naming(label).exists()
+        if label.merged_into is not None and (_naming(label).exists() or _repeating(label).exists())
     )
 
 
 def _naming(label: Label) -> "QuerySet[Annotation]":
     return Annotation.objects.filter(Q(label=label) | Q(second_label=label))
+
+
+def _repeating(label: Label) -> "QuerySet[Repeat]":
+    return Repeat.objects.filter(Q(label=label) | Q(first_label=label))
 
 
 @transaction.atomic
@@ -78,6 +82,9 @@ def _move(label: Label, into: Label, by: User | None) -> int:
         second_label=_second(label, into, then=Value(into.pk), default=F("second_label_id"), kind=BigIntegerField()),
     )
     verdicts.update(label=into)
+    # Else whoever gave the same label twice, before and after the merge, would seem to have changed their mind.
+    for name in ("first_label", "label"):
+        Repeat.objects.filter(**{name: label}).update(**{name: into})
     return moved
 
 

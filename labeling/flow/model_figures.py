@@ -3,11 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from labeling.flow.figure import Figure, figure, part
 from labeling.flow.stop_words import Signal, signal
+from labeling.flow.suspects import RIGHT, doubtful, seen_to
 from labeling.models import Label, Project, Sentence
+
+# Suspected labels on the model page, and how many are looked up for that, since some were seen to.
+SUSPECTS, LOOKED_UP = 20, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class Told:
 
 
 def told(project: Project, evaluation: object, labels: Sequence[Label]) -> Told | None:
-    """What `evaluation` says, in one query for the suspected sentences; None where nothing was measured."""
+    """What `evaluation` says, in two queries for the suspected sentences; None where nothing was measured."""
     least, unsettled = part(evaluation, "least"), part(evaluation, "unsettled")
     if not isinstance(least, int) or not isinstance(unsettled, int):
         return None
@@ -121,7 +126,7 @@ def told(project: Project, evaluation: object, labels: Sequence[Label]) -> Told 
         change=_change(part(evaluation, "change"), labels),
         baseline=[(one["n"], figure(one["macro_f1"])) for one in _list(part(evaluation, "baseline", "points"))],
         no_baseline=figure({"reason": part(evaluation, "baseline", "reason")}).reason,
-        suspects=list(_suspects(project, part(evaluation, "doubtful"), labels)),
+        suspects=list(islice(_suspects(project, doubtful(evaluation)[:LOOKED_UP], labels), SUSPECTS)),
         signal=signal(part(evaluation, "stop"), labels),
     )
 
@@ -170,12 +175,14 @@ def _change(found: object, labels: Sequence[Label]) -> Change | None:
     )
 
 
-def _suspects(project: Project, found: object, labels: Sequence[Label]) -> Iterator[Suspect]:
-    doubted = _list(found)
+def _suspects(project: Project, doubted: Sequence[Mapping[str, Any]], labels: Sequence[Label]) -> Iterator[Suspect]:
+    """Those that nobody found right."""
     named = {one.key: one for one in labels}
+    acts = seen_to(project, [one["id"] for one in doubted])
     rows = Sentence.objects.in_pool().filter(project=project).in_bulk([one["id"] for one in doubted])
     for one in doubted:
-        if one["id"] in rows and {one["label"], one["likelier"]} <= named.keys():
+        known = one["id"] in rows and {one["label"], one["likelier"]} <= named.keys()
+        if known and RIGHT not in acts[one["id"], one["label"]]:
             yield Suspect(rows[one["id"]], named[one["label"]], named[one["likelier"]], one["score"])
 
 

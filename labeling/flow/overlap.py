@@ -24,9 +24,10 @@ def want(*, project: Project, by: User, answers: int) -> None:
     its number.
 
     What is free afterwards is what is wanted less what was given and what is lent out, and never less than nothing: an
-    answer that stands is neither lost nor made surplus. The audit sample wants two at least, and a sentence in review
-    one more. Guarantees that this is so with the transaction, up to AT_ONCE sentences; beyond, a Run is owed that walks
-    them. A walk for an earlier number writes nothing from here on: two numbers never mix in the end.
+    answer that stands is neither lost nor made surplus. The audit sample wants two at least, a sentence in review one
+    more, and one whose answers differ what was asked for beyond. Guarantees that this is so with the transaction, up to
+    AT_ONCE sentences; beyond, a Run is owed that walks them. A walk for an earlier number writes nothing from here on:
+    two numbers never mix in the end.
     """
     earlier = Run.objects.unfinished().filter(project=project, kind=Kind.OVERLAP)
     earlier.update(state=RunState.STOPPED, ended_at=Now(), token=None, leased_until=None)
@@ -97,7 +98,7 @@ def _set(sentences: "QuerySet[Sentence]", answers: int) -> None:
     wanted = Case(
         When(audit_place__isnull=False, then=Value(max(answers, AUDIT_ANSWERS))), default=Value(answers) + F("reviews")
     )
-    left = wanted - _of_each(given) - _of_each(lent)
+    left = wanted + F("tie_breaks") - _of_each(given) - _of_each(lent)
     sentences.filter(replaced_at__isnull=True).update(slots_free=Greatest(left, Value(0)))
 
 

@@ -17,7 +17,10 @@ _LEFT = """SELECT e.sentence_id FROM labeling_event e JOIN labeling_sentence s O
 
 
 class Counted(NamedTuple):
-    """Sentences of the pool with an answer that counts, and all such answers: they stand, and none is surplus."""
+    """Sentences of the pool with an answer that counts, and all such answers: they stand, and none is surplus.
+
+    `disputed`: the sentences on which people differ and nobody has decided, as `flow.route` keeps them.
+    """
 
     sentences: int
     answers: int
@@ -35,16 +38,12 @@ def answered(project_id: int) -> int:
 
 
 def _counted(project_id: int) -> Counted:
-    # One pass over the answers. `flow.adjudicate_queue.disputed` is the same rule as rows, by way of the sentences.
     (found,) = dialect.rows(
-        "SELECT COUNT(*), COALESCE(SUM(n), 0),"
-        " COALESCE(SUM(CASE WHEN decided = 0 AND (sure = 0 OR low < high) THEN 1 ELSE 0 END), 0) FROM ("
-        " SELECT COUNT(*) AS n, COUNT(a.label_id) AS sure, MIN(a.label_id) AS low, MAX(a.label_id) AS high,"
-        " COUNT(v.id) AS decided FROM labeling_annotation a"
-        " LEFT JOIN labeling_verdict v ON v.sentence_id = a.sentence_id"
-        f" WHERE a.project_id = %s AND a.state = 'given' AND NOT a.surplus AND a.sentence_id NOT IN ({_LEFT})"
-        " GROUP BY a.sentence_id) AS told",
-        (project_id, project_id),
+        "SELECT COUNT(DISTINCT a.sentence_id), COUNT(*),"
+        " (SELECT COUNT(*) FROM labeling_dispute d WHERE d.project_id = %s)"
+        f" FROM labeling_annotation a WHERE a.project_id = %s AND a.state = 'given' AND NOT a.surplus"
+        f" AND a.sentence_id NOT IN ({_LEFT})",
+        (project_id, project_id, project_id),
     )
     return Counted(*(int(one) for one in found))
 
@@ -60,8 +59,11 @@ def for_page(member: Membership) -> dict[str, object]:
     (figures,) = dialect.rows(
         f"SELECT p.n_pool, v.number, {dialect.age('v.trained_at')}, (SELECT COUNT(*) FROM labeling_annotation a"
         " WHERE a.project_id = p.id AND a.annotator_id = %s AND a.answered_at >= %s AND a.state = 'given')"
+        # A repeat is a sentence answered like any other: the person's own count must not tell it from one.
+        " + (SELECT COUNT(*) FROM labeling_repeat r"
+        " WHERE r.project_id = p.id AND r.annotator_id = %s AND r.answered_at >= %s)"
         " FROM labeling_project p LEFT JOIN labeling_modelversion v ON v.id = p.version_id WHERE p.id = %s",
-        (member.user_id, dialect.moment(midnight()), member.project_id),
+        (*(member.user_id, dialect.moment(midnight())) * 2, member.project_id),
     )
     total, version, age, mine_today = figures
     return {

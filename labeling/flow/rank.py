@@ -15,11 +15,13 @@ from labeling.flow.weave import woven
 from labeling.learning import FittedModel, Ranked, Taught, Wish
 from labeling.models import (
     Annotation,
+    Dispute,
     Event,
     Kind,
     Label,
     Lease,
     ModelVersion,
+    Prediction,
     Project,
     QueueEntry,
     Selection,
@@ -35,9 +37,14 @@ VARIED = 200
 UNFINISHED = HEAD // 2
 # So many sentences like the cues of one label stand in the head: more than are asked before the next training.
 SOUGHT = 50
-# A label is reviewed where models that had not seen it give it less than this is short of 1.
+# A label is reviewed where it is wrong more likely than this.
 DOUBTED = 0.5
+# Of so many disputed sentences the model's view is kept: more than adjudicators come to before the next training.
+DISPUTED = 5_000
 _CHUNK = 500
+
+# Of a sentence the probability of each label, by key.
+Views = Mapping[int, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +56,36 @@ class Asked:
 
 
 def run(
-    *, claim: Claim, draft: ModelVersion, model: FittedModel, taught: Sequence[Taught], doubts: Mapping[int, float]
+    *,
+    claim: Claim,
+    draft: ModelVersion,
+    model: FittedModel,
+    taught: Sequence[Taught],
+    doubts: Mapping[int, float],
+    views: Views,
 ) -> dict[str, Any]:
     """Order the pool by `model`, then publish `draft` with that order and end the Run; returns the Run's result.
 
-    `taught`: what the model learned from; `doubts`: of each labelled sentence how far its label is doubted.
-    Guarantees: version, entries, the project's pointer and the end of the Run are one transaction, and without the
-    claim there is none of it; leases stay as they are. Raises LostClaim where another worker took over.
+    `taught`: what the model learned from; `doubts`: how likely the label of a sentence that may be reviewed is wrong;
+    `views`: what the model says of disputed sentences, kept for whoever decides and for their order (`flow.route`).
+    Guarantees: version, entries, views, the project's pointer and the end of the Run are one transaction, and without
+    the claim there is none of it; leases stay as they are. Raises LostClaim where another worker took over.
     """
-    return end(claim=claim, draft=draft, entries=list(head(claim.project, model, taught, doubts)))
+    return end(claim=claim, draft=draft, entries=list(head(claim.project, model, taught, doubts)), views=views)
 
 
-def end(*, claim: Claim, draft: ModelVersion, entries: Sequence[Ranked]) -> dict[str, Any]:
+def disputed(project: Project) -> list[int]:
+    """The disputed sentences whose view is wanted, the worst of them."""
+    worst = Dispute.objects.filter(project=project).order_by("-priority", "sentence_id")
+    return list(worst.values_list("sentence_id", flat=True)[:DISPUTED])
+
+
+def end(*, claim: Claim, draft: ModelVersion, entries: Sequence[Ranked], views: Views) -> dict[str, Any]:
     """Publish `draft` with this order and end the Run, as `run` does."""
     # Ranking takes long: who lost the claim meanwhile stops before anything is deleted.
     claim.renew()
     _forget_entries(claim.project)
-    return _publish(claim, draft, entries)
+    return _publish(claim, draft, entries, views)
 
 
 def head(
@@ -133,7 +153,8 @@ def _sought(project: Project, closed: Collection[int]) -> list[int]:
 
 
 def _reviews(project: Project, doubts: Mapping[int, float]) -> list[int]:
-    """Reviews that nobody has taken up yet and labels that may be reviewed, the most doubted first.
+    """Reviews that nobody has taken up yet and labels that may be reviewed, the most doubted first: there a second
+    answer is expected to bring most.
 
     One is reviewed only if it is doubted more than believed: where nothing is wrong a second look is a second wasted.
     """
@@ -147,7 +168,7 @@ def _named(project: Project, model: FittedModel, ids: Sequence[int], why: Select
     return [Ranked(pk, why.value, score) for pk, score in zip(ids, scores, strict=True)]
 
 
-def _publish(claim: Claim, draft: ModelVersion, entries: Sequence[Ranked]) -> dict[str, Any]:
+def _publish(claim: Claim, draft: ModelVersion, entries: Sequence[Ranked], views: Views) -> dict[str, Any]:
     project = claim.project
     with transaction.atomic():
         last = ModelVersion.objects.filter(project=project).aggregate(number=Max("number"))["number"]
@@ -174,11 +195,24 @@ def _publish(claim: Claim, draft: ModelVersion, entries: Sequence[Ranked]) -> di
             ],
             batch_size=_CHUNK,
         )
+        _keep_views(draft, views)
         Project.objects.filter(pk=project.pk).update(version=draft)
         Event.objects.create(project=project, who=claim.run.asked_by, verb=Verb.TRAINED, after=result)
         # Its figures come after it: nobody waits for them to be asked in the new order.
         jobs.owe(project=project, kind=Kind.EVALUATE, by=claim.run.asked_by)
     return result
+
+
+def _keep_views(version: ModelVersion, views: Views) -> None:
+    """In place of those of the version before: of what is disputed no more nobody asks."""
+    Prediction.objects.filter(project_id=version.project_id).delete()
+    Prediction.objects.bulk_create(
+        [
+            Prediction(project_id=version.project_id, sentence_id=pk, version=version, shares=shares)
+            for pk, shares in views.items()
+        ],
+        batch_size=_CHUNK,
+    )
 
 
 def _with_reviews(project: Project, entries: Sequence[Ranked]) -> list[Ranked]:
@@ -201,15 +235,20 @@ def _closed(project: Project) -> set[int]:
     taken = Sentence.objects.filter(project=project, slots_free=0).order_by()
     answered = taken.filter(pk__in=Annotation.objects.filter(project=project).values("sentence_id"))
     lent = taken.filter(pk__in=Lease.objects.filter(project=project, held=True).values("sentence_id"))
+    tied = Sentence.objects.filter(project=project, tie_breaks__gt=0, slots_free__gt=0).order_by()
     audit = Sentence.objects.of_audit_sample().filter(project=project).order_by()
-    return {pk for rows in (answered, lent, audit) for pk in rows.values_list("pk", flat=True)}
+    return {pk for rows in (answered, lent, tied, audit) for pk in rows.values_list("pk", flat=True)}
 
 
 def _unfinished(project: Project) -> dict[int, str]:
-    """Sentences that have an answer and a free slot, longest waiting first, with why they were chosen."""
+    """Sentences that have an answer and a free slot, longest waiting first, with why they were chosen.
+
+    Not those whose answers differ: the queue asks for one more before it comes to the ranking.
+    """
     waiting = Annotation.objects.given().filter(
         project=project,
         sentence__reviews=0,
+        sentence__tie_breaks=0,
         sentence__slots_free__gt=0,
         sentence__in_pool=True,
         sentence__audit_place__isnull=True,

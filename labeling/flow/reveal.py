@@ -42,8 +42,11 @@ def reveal(*, by: Membership, acts: Sequence[Act], receipts: Sequence[Receipt]) 
     Guarantees: nothing before the own answer is saved, and nothing of the audit sample; each showing is written down
     once a person and sentence, before it is told, and an act that is sent again is told the same. No query where the
     project reveals nothing. Answers before the last one are told nothing: their sentences have gone from the page.
+    Nothing follows on the answer to a repeat.
     """
     if not (acts and by.project.reveals and acts[-1].kind == "answer" and receipts[-1].saved):
+        return None
+    if receipts[-1].repeated:
         return None
     which = (acts[-1].sentence, by.user_id, by.project_id)
     dialect.undeterred(lambda: _show(which))

@@ -1,13 +1,18 @@
-"""Reviews: a label that one person gave and the model doubts is asked of a second person.
+"""Reviews: a label that one person gave and that is doubted is asked of a second person.
 
-Which labels are doubted is found by learning; here is who may be asked, how often, and how many at once.
+How far a label is doubted is found by learning, from the model and from its giver's record; here is what that record
+is, and who may be asked, how often, and how many at once.
 """
 
+from collections import Counter
 from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
-from labeling.models import Annotation, Lease, Membership, Project, Role, Sentence
+from labeling.models import Annotation, Lease, Membership, Project, Role, Selection, Sentence
 
 # So many reviews wait for their answer at once, and no more: new ones are opened as these are answered.
 AT_ONCE = 100
@@ -22,21 +27,63 @@ def candidates(project: Project) -> list[tuple[int, str]]:
     return list(_single(project).order_by("sentence_id")) if room(project) else []
 
 
+def givers(project: Project) -> dict[int, int]:
+    """Who gave the label of each sentence that may be reviewed or waits for it: the user's key by the sentence's."""
+    if not _is_wanted(project):
+        return {}
+    waits = Annotation.objects.decided().filter(project=project, surplus=False, sentence__in=waiting(project))
+    return dict(waits.values_list("sentence_id", "annotator_id")) | dict(
+        _lone(project).values_list("sentence_id", Min("annotator_id"))
+    )
+
+
+def records(project: Project) -> dict[int, tuple[float, float]]:
+    """By person, how often an answer of theirs was compared with those of others to the same sentence, and how often
+    they agreed: with half of two others half a time.
+
+    Sentences that were reviewed and answers that broke a tie are left out: what is asked for because of a doubt is
+    harder, and would tell against whoever was asked. Empty where nothing is reviewed.
+    """
+    if not _is_wanted(project):
+        return {}
+    counted = Annotation.objects.decided().filter(project=project, surplus=False, sentence__in_pool=True)
+    plain = counted.filter(sentence__reviews=0).exclude(selection=Selection.TIE_BREAK).order_by()
+    several = plain.values("sentence_id").annotate(n=Count("pk")).filter(n__gt=1).values("sentence_id")
+    told = plain.filter(sentence__in=several).order_by("sentence_id")
+    found: dict[int, tuple[float, float]] = {}
+    for _sentence, rows in groupby(told.values_list("sentence_id", "annotator_id", "label_id"), key=itemgetter(0)):
+        answers = [(person, label) for _pk, person, label in rows]
+        counts = Counter(label for _person, label in answers)
+        for person, label in answers:
+            n, same = found.get(person, (0.0, 0.0))
+            found[person] = (n + 1, same + (counts[label] - 1) / (len(answers) - 1))
+    return found
+
+
 def room(project: Project) -> int:
     """How many more reviews may be opened now.
 
     None without a share for them; none where each sentence is asked of several people anyway; none in a project of
     one, whose answer nobody else can look at.
     """
-    if not project.review_share or project.overlap > 1 or _people(project) < 2:
+    if not _is_wanted(project):
         return 0
-    open_now = Sentence.objects.with_free_slots().filter(project=project, reviews__gt=0).order_by().count()
-    return max(0, AT_ONCE - open_now)
+    open_now = Sentence.objects.with_free_slots().filter(project=project, reviews__gt=0, tie_breaks=0)
+    return max(0, AT_ONCE - open_now.order_by().count())
+
+
+def people(project: Project) -> "QuerySet[Membership]":
+    """Who answers in this project: its annotators, and others who have answered something."""
+    answered = Annotation.objects.filter(project=project, annotator=OuterRef("user"))
+    members = Membership.objects.filter(project=project, user__is_active=True)
+    return members.filter(Q(role=Role.ANNOTATOR) | Exists(answered))
 
 
 def waiting(project: Project) -> list[int]:
     """Reviews that were opened and that nobody has in hand or has answered, in the order of ids."""
-    rows = Sentence.objects.with_free_slots().filter(project=project, reviews__gt=0, audit_place__isnull=True)
+    mine = Sentence.objects.with_free_slots().filter(project=project, audit_place__isnull=True)
+    # Where answers differ, the queue itself asks for one more.
+    rows = mine.filter(reviews__gt=0, tie_breaks=0)
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
@@ -53,8 +100,17 @@ def open_for_review(project: Project, sentence_ids: Iterable[int]) -> list[int]:
     return [pk for pk in wanted if pk in still]
 
 
+def _is_wanted(project: Project) -> bool:
+    return bool(project.review_share and project.overlap == 1 and people(project).count() > 1)
+
+
 def _single(project: Project) -> "QuerySet[Annotation, tuple[int, str]]":
     """Rows of the sentence's id and the label's key."""
+    return _lone(project).values_list("sentence_id", Min("label__key"))
+
+
+def _lone(project: Project) -> "QuerySet[Annotation, Any]":
+    """Rows, one a sentence, that may be reviewed."""
     given = (
         Annotation.objects.given()
         .filter(
@@ -69,12 +125,4 @@ def _single(project: Project) -> "QuerySet[Annotation, tuple[int, str]]":
     )
     in_hand = Lease.objects.filter(sentence=OuterRef("sentence_id"), held=True)
     told = given.filter(~Exists(in_hand)).values("sentence_id")
-    lone = told.annotate(n=Count("pk"), counted=Count("label", filter=Q(surplus=False))).filter(n=1, counted=1)
-    return lone.values_list("sentence_id", Min("label__key"))
-
-
-def _people(project: Project) -> int:
-    """Who answers in this project: its annotators, and owners who have answered something."""
-    answered = Annotation.objects.filter(project=project, annotator=OuterRef("user"))
-    members = Membership.objects.filter(project=project, user__is_active=True)
-    return members.filter(Q(role=Role.ANNOTATOR) | Exists(answered)).count()
+    return told.annotate(n=Count("pk"), counted=Count("label", filter=Q(surplus=False))).filter(n=1, counted=1)

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from labeling.flow.settle import Settled, majority, settled
+from labeling.flow.rule import Likely, Origin, majority
+from labeling.flow.settle import Settled, settled
 from labeling.flow.splits import Groups
 from labeling.keys import annotator_key
-from labeling.models import Annotation, Exposure, Project, Sentence, Unit
+from labeling.models import Annotation, ErrorKind, Exposure, Project, Sentence, Unit
 
 ROW_FIELDS = (
     *("id", "text", "label", "label_2", "label_source", "soft_label", "n_annotations", "agreement", "entropy"),
@@ -26,6 +27,16 @@ JUDGEMENT_FIELDS = (
     "suggestion_shown",
 )
 FLAGS = ("unsure", "boilerplate", "bad_segment")
+# What a verdict says of the sentence itself, as a flag.
+OF_VERDICT = {ErrorKind.SENTENCE: "bad_segment", ErrorKind.AMBIGUOUS: "ambiguous"}
+# Where all of several people agree, `agreement` is 1: no word of its own.
+SOURCES: dict[Origin, str] = {
+    "adjudicated": "adjudicated",
+    "unanimous": "majority",
+    "majority": "majority",
+    "single": "single",
+    "dawid_skene": "dawid_skene",
+}
 _VERSION_REST = tuple(f"version__{name}" for name in ("metrics", "evaluation", "label_counts", "path", "sha256"))
 _JUDGED = (
     *("sentence_id", "sentence__text", "sentence__lang", "sentence__source_id", "sentence__source__unit"),
@@ -36,12 +47,15 @@ NEIGHBOURS = 2
 _BATCH = 1_000
 
 
-def rows(project: Project, labels: Mapping[int, str], groups: Groups) -> Iterator[dict[str, Any]]:
+def rows(
+    project: Project, labels: Mapping[int, str], groups: Groups, likely: Mapping[int, Likely]
+) -> Iterator[dict[str, Any]]:
     """A dictionary with ROW_FIELDS for every settled sentence, in the order of ids; five queries a thousand.
 
-    `labels` maps ids to keys in the order of the scheme, which is the order of `soft_label`.
+    `labels` maps ids to keys in the order of the scheme, which is the order of `soft_label`. `likely` are posteriors of
+    the moment that is read: those that are kept may be of an earlier one.
     """
-    found = settled(project)
+    found = settled(project, likely=likely)
     while batch := list(islice(found, _BATCH)):
         ids = [one.sentence_id for one in batch]
         sentences = Sentence.objects.select_related("source").defer("source__text").in_bulk(ids)
@@ -124,7 +138,7 @@ def _label(one: Settled, given: Sequence[Annotation], labels: Mapping[int, str])
     return {
         "label": labels[one.label_id],
         "label_2": labels.get(second or 0),
-        "label_source": one.source,
+        "label_source": SOURCES[one.source],
         "soft_label": soft,
         "n_annotations": one.n_annotations,
         "agreement": one.agreement,
@@ -137,11 +151,18 @@ def _label(one: Settled, given: Sequence[Annotation], labels: Mapping[int, str])
             }
             for answer in counted
         ],
-        "flags": [flag for flag in FLAGS if any(getattr(answer, flag) for answer in counted)],
+        "flags": _flags(one, counted),
         "selection": first.selection if first else None,
         "model_version": first.version.number if first and first.version else None,
         "guideline_version": max((answer.guideline.number for answer in counted), default=None),
     }
+
+
+def _flags(one: Settled, counted: Sequence[Annotation]) -> list[str]:
+    """What anybody raised, and what the verdict says of the sentence."""
+    raised = {flag for flag in FLAGS if any(getattr(answer, flag) for answer in counted)}
+    raised |= {flag for kind, flag in OF_VERDICT.items() if kind == one.error_kind}
+    return [flag for flag in (*FLAGS, "ambiguous") if flag in raised]
 
 
 Around = dict[int, tuple[list[str], list[str]]]

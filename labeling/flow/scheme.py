@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from labeling.errors import AlreadyHere, Refused
 from labeling.flow import label_keys
 from labeling.flow.archive import hold
-from labeling.models import COLOURS, Annotation, Event, GuidelineExample, Label, Project, Verb, Verdict
+from labeling.models import COLOURS, Annotation, Event, GuidelineExample, Label, Project, Repeat, Verb, Verdict
 
 FIELDS = ("name_en", "name_id", "colour", "description_en", "description_id")
 DIGITS = range(1, 10)
@@ -221,8 +221,10 @@ def _counts(rows: "QuerySet[Any]", column: str) -> Counter[int]:
 
 
 def _used(project: Project, *named: Counter[int]) -> set[int]:
-    """Labels that a row points at: an answer, a decision, an example, a label that was merged."""
-    shown = GuidelineExample.objects.filter(project=project).values_list("label", flat=True)
+    """Labels that a row points at: an answer, a repeat, a decision, an example, a label that was merged."""
+    repeats = Repeat.objects.filter(project=project)
+    again = (repeats.values_list(name, flat=True) for name in ("first_label", "label"))
+    shown = GuidelineExample.objects.filter(project=project).order_by().values_list("label", flat=True).union(*again)
     merged = Label.objects.filter(project=project, merged_into__isnull=False).values_list("merged_into", flat=True)
     return {pk for pk in (*shown, *merged) if pk is not None}.union(*named)
 

@@ -1,26 +1,29 @@
-"""The settled label of a sentence: what training and export use. One rule, here alone."""
+"""The settled label of a sentence: what training and export use. The rule itself is in `flow.rule`."""
 
-import heapq
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
+from operator import itemgetter
 
-from labeling.models import Annotation, Project, Verdict
+from labeling.flow.rule import Likely, Origin, Rule, Undecided
+from labeling.models import Annotation, ErrorKind, Posterior, Project, Verdict
 
-Origin = Literal["adjudicated", "majority", "single"]
 _CHUNK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """`votes` maps a label's id to how many people chose it; `n_annotations` is their sum, 0 under a bare verdict."""
+    """`votes` maps a label's id to how many people chose it; `n_annotations` is their sum, 0 under a bare verdict.
+
+    `probability` is the posterior of a label that is settled as the likeliest, else None; `error_kind` is a verdict's.
+    """
 
     sentence_id: int
     label_id: int
     source: Origin
     votes: Mapping[int, int]
+    probability: float | None = None
+    error_kind: str = ""
 
     @property
     def n_annotations(self) -> int:
@@ -37,40 +40,66 @@ class Settled:
         n = self.n_annotations
         return {label: count / n for label, count in self.votes.items()} if n else {self.label_id: 1.0}
 
+    @property
+    def ambiguous(self) -> bool:
+        """Whether the verdict is that more than one label is right."""
+        return self.error_kind == ErrorKind.AMBIGUOUS
 
-def settled(project: Project) -> Iterator[Settled]:
-    """Every sentence of the project with a settled label, in the order of ids, in two queries.
 
-    The rule: the verdict, if there is one; else what all chose; else what more than half chose; else it is open.
-    Answers that are unsure, withdrawn or surplus do not count, nor does anything of a sentence outside the pool.
+def settled(
+    project: Project,
+    rule: Rule | None = None,
+    ids: Collection[int] | None = None,
+    likely: Mapping[int, Likely] | None = None,
+) -> Iterator[Settled]:
+    """Every sentence of the project with a settled label, in the order of ids, in three queries; see `Rule.decide`.
+
+    Nothing of a sentence outside the pool counts. `rule` is the project's own if it is not given, `likely` the
+    posteriors that are kept. With `ids` only these sentences are looked at.
     """
-    decided = Verdict.objects.filter(project=project, sentence__in_pool=True)
-    verdicts = dict(decided.values_list("sentence_id", "label_id"))
-    for sentence_id, votes in _votes(project, sorted(verdicts)):
-        label = verdicts.get(sentence_id)
-        if label is not None:
-            yield Settled(sentence_id, label, "adjudicated", votes)
-        elif (most := majority(votes)) is not None:
-            yield Settled(sentence_id, most, "single" if sum(votes.values()) == 1 else "majority", votes)
+    rule = rule or Rule.of(project)
+    decided = Verdict.objects.filter(project=project, sentence__in_pool=True, **_among(ids))
+    verdicts = {pk: (label, kind) for pk, label, kind in decided.values_list("sentence_id", "label_id", "error_kind")}
+    if likely is None:
+        likely = posteriors(project, rule, ids)
+    for sentence_id, votes in _votes(project, sorted(verdicts), ids):
+        verdict, error_kind = verdicts.get(sentence_id, (None, ""))
+        found = rule.decide(votes, verdict, likely.get(sentence_id))
+        if isinstance(found, Undecided):
+            continue
+        probability = likely[sentence_id].probability if found.step == "dawid_skene" else None
+        yield Settled(sentence_id, found.label_id, found.step, votes, probability, error_kind)
 
 
-def majority(votes: Mapping[int, int]) -> int | None:
-    """The label that more than half chose, or None."""
-    if not votes:
-        return None
-    label = max(votes, key=lambda one: votes[one])
-    return label if 2 * votes[label] > sum(votes.values()) else None
+def posteriors(project: Project, rule: Rule, ids: Collection[int] | None = None) -> dict[int, Likely]:
+    """The posteriors that are kept and high enough to settle a sentence, by its id; none and no query where the rule
+    asks for none."""
+    if rule.posterior is None:
+        return {}
+    rows = Posterior.objects.filter(project=project, probability__gte=rule.posterior, **_among(ids))
+    fields = ("sentence_id", "label_id", "probability", "n_answers")
+    return {pk: Likely(*rest) for pk, *rest in rows.values_list(*fields)}
 
 
-def _votes(project: Project, also: list[int]) -> Iterator[tuple[int, Counter[int]]]:
+def _among(ids: Collection[int] | None) -> dict[str, Collection[int]]:
+    return {} if ids is None else {"sentence_id__in": ids}
+
+
+def _votes(project: Project, also: list[int], ids: Collection[int] | None) -> Iterator[tuple[int, dict[int, int]]]:
     """The counted answers a sentence, in the order of ids; `also` names sentences to yield even without any."""
-    answers = (
-        Annotation.objects.decided()
-        .filter(project=project, surplus=False, label__isnull=False, sentence__in_pool=True)
-        .order_by("sentence_id", "pk")
-        .values_list("sentence_id", "label_id")
-    )
-    bare: Iterator[tuple[int, int | None]] = ((pk, None) for pk in also)
-    merged = heapq.merge(answers.iterator(chunk_size=_CHUNK), bare, key=lambda pair: pair[0])
-    for sentence_id, pairs in groupby(merged, key=lambda pair: pair[0]):
-        yield sentence_id, Counter(label for _pk, label in pairs if label is not None)
+    counted = Annotation.objects.decided().filter(project=project, surplus=False, sentence__in_pool=True, **_among(ids))
+    answers = counted.order_by("sentence_id", "pk").values_list("sentence_id", "label_id")
+    bare = iter(also)
+    other = next(bare, None)
+    for sentence_id, pairs in groupby(answers.iterator(chunk_size=_CHUNK), key=itemgetter(0)):
+        while other is not None and other <= sentence_id:
+            if other < sentence_id:
+                yield other, {}
+            other = next(bare, None)
+        votes: dict[int, int] = {}
+        for _pk, label in pairs:
+            votes[label] = votes.get(label, 0) + 1
+        yield sentence_id, votes
+    while other is not None:
+        yield other, {}
+        other = next(bare, None)

@@ -9,7 +9,9 @@ from typing import Generic, TypeVar
 from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 
-from labeling.flow.settle import majority
+from labeling.flow.rule import Decision, Rule, Undecided
+from labeling.flow.rule_words import STEPS
+from labeling.flow.settle import posteriors
 from labeling.models import Annotation, Label, Lease, Project, Sentence, Source, Verdict
 
 ROWS = 50
@@ -41,7 +43,8 @@ def articles(project: Project, *, before: int | None) -> Shelf[Source]:
 class ReadSentence:
     """A sentence with the answers that count, by label, and what it settles on.
 
-    `in_hand`: how many people have it; `articles`: in how many its text stands.
+    `step` is the step of the rule that settles it, or why it is open; empty where nobody has answered. `in_hand`: how
+    many people have it; `articles`: in how many its text stands.
     """
 
     sentence: Sentence
@@ -49,8 +52,14 @@ class ReadSentence:
     unsure: int
     verdict: Label | None
     settled: Label | None
+    step: str
     in_hand: int
     articles: int
+
+    @property
+    def why(self) -> str:
+        """Why it is settled or open, in words; nothing where nobody has answered or it is out of the pool."""
+        return str(STEPS.get(self.step, "")) if self.sentence.in_pool else ""
 
     @property
     def disputed(self) -> bool:
@@ -66,7 +75,7 @@ class Reading:
 
 
 def read(source: Source, *, project: Project, after: int | None) -> Reading:
-    """The article's sentences past `after` as it reads now, with what people said of them, in six queries."""
+    """The article's sentences past `after` as it reads now, with what people said of them, in seven queries at most."""
     rows = source.sentences.live()
     if after is not None:
         rows = rows.filter(number__gt=after)
@@ -77,7 +86,7 @@ def read(source: Source, *, project: Project, after: int | None) -> Reading:
 
 
 def told(sentences: Sequence[Sentence], project: Project) -> list[ReadSentence]:
-    """The sentences with what people said of them, in five queries."""
+    """The sentences with what people said of them, in six queries at most."""
     ids = [one.pk for one in sentences]
     labels = {label.pk: label for label in project.labels.all()}
     said: dict[int, Counter[int | None]] = {}
@@ -87,10 +96,30 @@ def told(sentences: Sequence[Sentence], project: Project) -> list[ReadSentence]:
     verdicts = dict(Verdict.objects.filter(sentence_id__in=ids).values_list("sentence_id", "label_id"))
     held = Lease.objects.filter(sentence_id__in=ids, held=True, until__gt=Now()).values_list("sentence_id", flat=True)
     in_hand, articles = Counter(held), occurrences(project, ids)
+    decided = _decided(project, said, verdicts)
     return [
-        _one(one, said.get(one.pk, Counter()), verdicts.get(one.pk), labels, (in_hand[one.pk], articles.get(one.pk, 1)))
+        _one(
+            one,
+            said.get(one.pk, Counter()),
+            verdicts.get(one.pk),
+            decided.get(one.pk),
+            labels,
+            (in_hand[one.pk], articles.get(one.pk, 1)),
+        )
         for one in sentences
     ]
+
+
+def _decided(
+    project: Project, said: "dict[int, Counter[int | None]]", verdicts: dict[int, int]
+) -> dict[int, Decision | Undecided]:
+    """What the rule says of each sentence with an answer or a verdict; one query where people differ, else none."""
+    rule = Rule.of(project)
+    votes = {pk: {label: n for label, n in one.items() if label is not None} for pk, one in said.items()}
+    apart = [pk for pk, one in votes.items() if len(one) > 1 and pk not in verdicts]
+    likely = posteriors(project, rule, apart) if apart else {}
+    known = sorted({*votes, *verdicts})
+    return {pk: rule.decide(votes.get(pk, {}), verdicts.get(pk), likely.get(pk)) for pk in known}
 
 
 def occurrences(project: Project, ids: Iterable[int]) -> dict[int, int]:
@@ -105,17 +134,18 @@ def _one(
     sentence: Sentence,
     said: "Counter[int | None]",
     verdict: int | None,
+    decided: Decision | Undecided | None,
     labels: dict[int, Label],
     counts: tuple[int, int],
 ) -> ReadSentence:
-    votes = {key: count for key, count in said.most_common() if key is not None}
-    winner = verdict if verdict is not None else majority(votes)
+    settled = decided.label_id if decided else None
     return ReadSentence(
         sentence,
-        answers=[(labels[key], count) for key, count in votes.items()],
+        answers=[(labels[key], count) for key, count in said.most_common() if key is not None],
         unsure=said[None],
         verdict=labels[verdict] if verdict is not None else None,
-        settled=labels[winner] if winner is not None else None,
+        settled=labels[settled] if settled is not None else None,
+        step=decided.step if decided else "",
         in_hand=counts[0],
         articles=counts[1],
     )

@@ -7,6 +7,7 @@ from typing import TypedDict
 from django.urls import reverse
 
 from labeling import dialect
+from labeling.flow import repeated
 from labeling.flow.annotate import said
 from labeling.models import Annotation, Lease, Membership, State, Unit
 
@@ -56,7 +57,9 @@ def _undone(by: Membership, ids: Sequence[int]) -> dict[int, dict[str, object]]:
     if not ids:
         return {}
     told = Annotation.objects.filter(sentence_id__in=ids, annotator_id=by.user_id, state=State.WITHDRAWN)
-    return {one.sentence_id: said(one) for one in told.select_related("label", "second_label")}
+    found = {one.sentence_id: said(one) for one in told.select_related("label", "second_label")}
+    rest = [pk for pk in ids if pk not in found]
+    return found | repeated.undone(by, rest) if rest else found
 
 
 def _served(slug: str, lease: Lease, near: dict[int, tuple[str, ...]], answers: dict[int, dict[str, object]]) -> Served:

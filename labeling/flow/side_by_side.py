@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from labeling import learning
 from labeling.claims import Claim, HandedOver
 from labeling.flow import rank
+from labeling.flow.rank import Views
 from labeling.learning import Handed, Seal, Taught
 from labeling.models import ModelVersion
 
@@ -17,7 +18,13 @@ HANDED, LOOKED = 88, 95
 
 
 def hand_over(
-    *, claim: Claim, draft: ModelVersion, taught: Sequence[Taught], doubts: Mapping[int, float], parts: int
+    *,
+    claim: Claim,
+    draft: ModelVersion,
+    taught: Sequence[Taught],
+    doubts: Mapping[int, float],
+    views: Views,
+    parts: int,
 ) -> HandedOver:
     """Write down `draft` and the question to the pool for those who look, and for the one who publishes."""
     question = rank.asked(claim.project, taught)
@@ -25,6 +32,7 @@ def hand_over(
         "draft": {name: getattr(draft, name) for name in _FIELDS},
         "waiting": list(question.waiting.items()),
         "doubts": [(pk, doubt) for pk, doubt in doubts.items() if doubt > rank.DOUBTED],
+        "views": list(views.items()),
     }
     seal = learning.hand_over(claim.project, question.wish, told, parts=parts)
     claim.progress(HANDED, 100, handed=seal)
@@ -50,7 +58,7 @@ def settle(*, claim: Claim, found: Sequence[Seal | None]) -> None:
     claim.progress(LOOKED, 100)
     question = rank.Asked(handed.wish, dict(handed.told["waiting"]))
     entries = rank.placed(project, model, dict(handed.told["doubts"]), question, ranking)
-    rank.end(claim=claim, draft=draft, entries=list(entries))
+    rank.end(claim=claim, draft=draft, entries=list(entries), views=dict(handed.told["views"]))
 
 
 def _handed(claim: Claim) -> Handed:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -12,8 +13,10 @@ from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from labeling.errors import Refused
+from labeling.flow import posterior
 from labeling.flow.moment import one_moment
 from labeling.flow.rows import JUDGEMENT_FIELDS, ROW_FIELDS, judgements, rows
+from labeling.flow.rule import Likely, Rule
 from labeling.flow.scheme import classes
 from labeling.flow.splits import SPLITS, Groups
 from labeling.models import Event, Kind, Project, Run, RunState, Verb
@@ -23,11 +26,15 @@ WITHOUT_EFFECT = (Verb.EXPORTED, Verb.TRAINED, Verb.JOINED)
 
 
 class Spool:
-    """Rows and judgements as JSON lines in a directory of ours, and what is known of the whole in `head`."""
+    """Rows and judgements as JSON lines in a directory of ours, and what is known of the whole in `head`.
+
+    `likely` are the posteriors of that moment.
+    """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.head: dict[str, Any] = {}
+        self.likely: dict[int, Likely] = {}
 
     def rows(self) -> Iterator[dict[str, Any]]:
         return self._lines("rows")
@@ -48,7 +55,10 @@ class Spool:
 
 
 def take(project: Project, directory: Path) -> Spool:
-    """Read everything that an export needs at one moment into `directory`, in constant memory.
+    """Read everything that an export needs at one moment into `directory`.
+
+    Posteriors are estimated from the answers of that moment, so that all of it is a function of one revision. Memory
+    grows with the sentences that several people answered, and with nothing else.
 
     Raises Refused where no sentence has a settled label yet.
     """
@@ -56,7 +66,9 @@ def take(project: Project, directory: Path) -> Spool:
     with one_moment():
         spool.head = _head(project)
         labels = {label.pk: label.key for label in classes(project)}
-        spool.head |= _count_rows(spool.fill("rows", rows(project, labels, Groups.of(project))))
+        spool.likely = posterior.estimate(project)
+        found = rows(project, labels, Groups.of(project), spool.likely)
+        spool.head |= _count_rows(spool.fill("rows", found))
         spool.head |= _count_judgements(spool.fill("judgements", judgements(project, labels)))
     if not spool.head["n_rows"]:
         said = _("There is nothing to export from %(project)s yet: no sentence has a settled label. Label some first.")
@@ -88,6 +100,7 @@ def _head(project: Project) -> dict[str, Any]:
         "labels": [{"key": one.key, "en": one.name_en, "id": one.name_id} for one in classes(project)],
         "guideline": {"version": guideline.number, "en": guideline.text_en, "id": guideline.text_id},
         "overlap": project.overlap,
+        "rule": asdict(Rule.of(project)),
         "n_sentences": project.n_sentences,
         "n_pool": project.n_pool,
         "row_fields": list(ROW_FIELDS),
@@ -98,14 +111,18 @@ def _head(project: Project) -> dict[str, Any]:
 def _count_rows(found: Iterator[dict[str, Any]]) -> dict[str, Any]:
     counts: dict[str, Counter[str]] = {name: Counter() for name in ("split", "label", "label_source", "selection")}
     langs: Counter[str] = Counter()
-    n = 0
+    n = unanimous = ambiguous = 0
     for row in found:
         n += 1
+        unanimous += row["label_source"] == "majority" and row["agreement"] == 1
+        ambiguous += "ambiguous" in row["flags"]
         for name, counter in counts.items():
             counter[row[name] or "none"] += 1
         langs[row["lang"]] += 1
     return {
         "n_rows": n,
+        "n_settled_unanimously": unanimous,
+        "n_ambiguous": ambiguous,
         "splits": {split: counts["split"][split] for split in SPLITS if counts["split"][split]},
         "by_label": dict(sorted(counts["label"].items())),
         "by_source": dict(sorted(counts["label_source"].items())),

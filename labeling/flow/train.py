@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from labeling import jobs, learning
 from labeling.claims import Claim, HandedOver
 from labeling.errors import NotEnoughLabels
-from labeling.flow import features, rank, side_by_side
+from labeling.flow import features, posterior, rank, review, side_by_side
 from labeling.flow.settle import Settled, settled
 from labeling.learning import Taught
 from labeling.models import Event, Kind, Label, ModelVersion, Project, Sentence
@@ -47,12 +47,14 @@ def run(*, claim: Claim) -> dict[str, Any] | HandedOver:
     if learning.outgrown(project):
         # In the background, after this: the directions of today serve until then.
         jobs.owe(project=project, kind=Kind.FEATURES, by=None)
+    posterior.refresh(project)
     taught, _audit = gather(project)
     counts = Counter(_most_said(taught).values())
     _require_two(project, counts)
     claim.progress(GATHERED, 100)
     model = learning.fit(project, taught, seed=project.pk)
-    doubts = learning.doubts(model, taught)
+    doubts = learning.doubts(model, taught, review.givers(project), review.records(project))
+    views = learning.views(project, model, taught, rank.disputed(project))
     claim.progress(FITTED, 100)
     path, sha256 = learning.save(project, model)
     draft = ModelVersion(
@@ -70,8 +72,8 @@ def run(*, claim: Claim) -> dict[str, Any] | HandedOver:
     claim.progress(SAVED, 100)
     parts = learning.parted(project, most=claim.parts)
     if parts > 1:
-        return side_by_side.hand_over(claim=claim, draft=draft, taught=taught, doubts=doubts, parts=parts)
-    return rank.run(claim=claim, draft=draft, model=model, taught=taught, doubts=doubts)
+        return side_by_side.hand_over(claim=claim, draft=draft, taught=taught, doubts=doubts, views=views, parts=parts)
+    return rank.run(claim=claim, draft=draft, model=model, taught=taught, doubts=doubts, views=views)
 
 
 def gather(project: Project) -> tuple[list[Taught], list[Taught]]:
@@ -101,13 +103,31 @@ def gather(project: Project) -> tuple[list[Taught], list[Taught]]:
 
 
 def _told(one: Settled) -> list[tuple[int, float]]:
-    """The labels that a sentence teaches, each with its weight, the settled one first. A verdict is beyond doubt."""
+    """The labels that a sentence teaches, each with its weight, the settled one first.
+
+    A verdict is beyond doubt and teaches its label alone; one that the sentence is truly ambiguous teaches the shares
+    of the votes, with the adjudicator's where nobody else chose its label. The likeliest label teaches its posterior,
+    the other votes share the rest.
+    """
     if one.source == "single":
         return [(one.label_id, 1.0)]
-    if one.source == "adjudicated":
+    if one.source == "adjudicated" and not one.ambiguous:
         return [(one.label_id, SURE)]
-    shares = sorted(one.soft.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [(label_id, SURE * share) for label_id, share in shares]
+    shares = {label_id: SURE * share for label_id, share in _shares(one).items()}
+    others = [(label_id, weight) for label_id, weight in shares.items() if label_id != one.label_id and weight]
+    return [(one.label_id, shares[one.label_id]), *sorted(others, key=lambda pair: (-pair[1], pair[0]))]
+
+
+def _shares(one: Settled) -> dict[int, float]:
+    """What each label has of one, the settled one among them."""
+    if one.probability is not None:
+        others = one.n_annotations - one.votes[one.label_id]
+        rest = {label_id: (1 - one.probability) * n / others for label_id, n in one.votes.items()}
+        return rest | {one.label_id: one.probability}
+    if one.label_id in one.votes or not one.votes:
+        return one.soft
+    n = one.n_annotations + 1
+    return {label_id: count / n for label_id, count in (dict(one.votes) | {one.label_id: 1}).items()}
 
 
 def _most_said(taught: Sequence[Taught]) -> dict[int, str]:

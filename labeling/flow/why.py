@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from labeling import jobs
-from labeling.models import Explanation, Kind, Label, Lease, Project, Run, Sentence
+from labeling.models import Explanation, Kind, Label, Lease, Project, Repeat, Run, Sentence
 
 Side = Literal["", "for", "against"]
 
@@ -56,7 +56,9 @@ def why(*, project: Project, sentence: Sentence, by: User) -> Why:
 
     Guarantees that nobody sees it who has the sentence in hand: it would lead them. Reads `project.version`.
     """
-    if Lease.objects.filter(sentence=sentence, annotator=by, held=True, until__gt=Now()).exists():
+    asked = {"sentence": sentence, "annotator": by, "until__gt": Now()}
+    lent = Lease.objects.filter(held=True, **asked).values("pk")
+    if lent.union(Repeat.objects.filter(answered_at__isnull=True, **asked).values("pk")).exists():
         said = _("This sentence is in your hand. Answer it first: what the model reads in it must not lead you.")
         return Why(refused=said)
     if project.version is None:

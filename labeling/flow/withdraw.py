@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from labeling import dialect, jobs
 from labeling.errors import Refused
+from labeling.flow import repeat
 from labeling.flow.archive import hold
 from labeling.models import Event, Kind, Lease, Project, Sentence, Verb
 
@@ -45,7 +46,9 @@ def held(sentence: Sentence) -> Sentence:
 
 def end_leases(ids: Iterable[int]) -> int:
     """Take the sentences out of every hand; returns how many there were. The leases stay as proofs of the asking."""
-    return Lease.objects.filter(sentence_id__in=list(ids), held=True).update(held=False)
+    gone = list(ids)
+    repeat.end_of(gone)
+    return Lease.objects.filter(sentence_id__in=gone, held=True).update(held=False)
 
 
 def _take_out(by: User, sentence: Sentence, reason: str) -> Sentence:

@@ -9,6 +9,8 @@ from datasets.info import DatasetInfosDict
 from datasets.utils.metadata import MetadataConfigs
 from huggingface_hub import DatasetCardData
 
+from labeling.formats.settling import rule_in_words
+
 FOLDERS = {"default": "data", "annotations": "annotations"}
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10**7, "1M<n<10M"))
 MEANING = {
@@ -16,8 +18,9 @@ MEANING = {
     "validation": "to choose between models",
     "test": "to measure with: only sentences drawn uniformly at random",
     "rest": "not to train on, if you report on the test: the rest of its articles, and what may yet be drawn for it",
-    "adjudicated": "an owner decided",
+    "adjudicated": "an adjudicator decided",
     "majority": "all, or more than half, of several people chose it",
+    "dawid_skene": "the likeliest, by how its annotators answer elsewhere",
     "single": "one person chose it",
 }
 
@@ -81,6 +84,10 @@ They are defined in `GUIDELINES.md`, version {guideline[version]}; each row name
 
 Annotators are keyed hashes, stable within this project. {how_they_agree}{suggestions}
 
+## How labels were settled
+
+{the_rule}
+
 {by_source_table}
 
 ## How sentences were selected
@@ -129,6 +136,7 @@ def _text(head: Mapping[str, Any]) -> str:
         label_rows="\n".join(rows),
         how_they_agree=_agreement(head),
         suggestions=_suggestions(head["n_after_suggestion"]),
+        the_rule=rule_in_words(head),
         by_source_table=_table("how the label was settled", head["by_source"]),
         by_selection_table=_table("selection", head["by_selection"]),
         splits_table=_table("split", head["splits"]),

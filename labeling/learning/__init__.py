@@ -1,6 +1,6 @@
 """The only door to ml: rows become arrays, results become rows. It converts; what and when is decided in flow."""
 
-from labeling.learning.agreeing import measure
+from labeling.learning.agreeing import confuse, measure, measure_briefly, measure_repeats
 from labeling.learning.features import catch_up, directions_of, featured, outgrown, refresh
 from labeling.learning.figures import (
     audited,
@@ -17,7 +17,9 @@ from labeling.learning.figures import (
 from labeling.learning.fitting import explain, fit, load, save
 from labeling.learning.parts import Handed, Seal, hand_over, look, parted, settle, taken_up
 from labeling.learning.places import article_of, drop_features, features_folder, models_folder
-from labeling.learning.ranking import Wish, doubts, nearest, rank, suggested, unsure
+from labeling.learning.posteriors import Vote, likeliest
+from labeling.learning.quality import Given, people
+from labeling.learning.ranking import Wish, doubts, nearest, rank, suggested, unsure, views
 from labeling.learning.sealed import forget as forget_models
 from labeling.learning.shapes import Judged, Outside, Ranked, Taught
 from labeling.learning.twins import groups_of, twins_of
@@ -27,6 +29,7 @@ from ml.fitted import FittedModel
 __all__ = [
     "ColumnsMismatch",
     "FittedModel",
+    "Given",
     "Handed",
     "Judged",
     "Outside",
@@ -35,11 +38,13 @@ __all__ = [
     "Seal",
     "SpaceMoved",
     "Taught",
+    "Vote",
     "Wish",
     "article_of",
     "audited",
     "baseline",
     "catch_up",
+    "confuse",
     "corrected",
     "directions_of",
     "doubts",
@@ -53,14 +58,18 @@ __all__ = [
     "gained",
     "groups_of",
     "hand_over",
+    "likeliest",
     "load",
     "look",
     "measure",
+    "measure_briefly",
+    "measure_repeats",
     "models_folder",
     "moved",
     "nearest",
     "outgrown",
     "parted",
+    "people",
     "pool_shares",
     "rank",
     "refresh",
@@ -73,4 +82,5 @@ __all__ = [
     "taken_up",
     "twins_of",
     "unsure",
+    "views",
 ]

@@ -109,19 +109,23 @@ def second_look(project: Project, model: FittedModel, taught: Sequence[Taught]) 
     return Outside(tuple(map(str, fitted.classes_)), tuple(taught), tuple(map(tuple, heated.tolist())))
 
 
-def suspects(outside: Outside, n: int) -> list[dict[str, Any]]:
-    """The part `doubtful`: at most `n` labels that are probably wrong, the most doubted first."""
+def suspects(outside: Outside) -> list[dict[str, Any]]:
+    """The part `doubtful`: labels that are probably wrong, the most doubted first.
+
+    `share` is the probability of `likelier`, `score` one less that of the label.
+    """
     doubt = doubtful([one.label for one in outside.taught], outside.probabilities, outside.labels)
     return [
         {
             "id": outside.taught[place].sentence_id,
             "label": outside.taught[place].label,
             "likelier": outside.labels[doubt.likelier[place]],
+            "share": round(float(outside.probabilities[place][doubt.likelier[place]]), 4),
             "score": round(float(doubt.score[place]), 4),
         }
         for place in doubt.order.tolist()
         if doubt.suspected[place]
-    ][:n]
+    ]
 
 
 def pool_shares(

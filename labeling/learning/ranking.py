@@ -1,6 +1,6 @@
 """Rows to a question and back: which sentences to ask for next, which look like a cue, which labels are doubted."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,7 @@ from labeling.learning.places import features_folder
 from labeling.learning.shapes import Ranked, Taught
 from labeling.learning.twins import as_groups
 from labeling.models import Project
-from ml import order, pool
+from ml import order, pool, second_opinion
 from ml.fitted import FittedModel
 from ml.uncertainty import margin
 
@@ -106,18 +106,49 @@ def nearest(project: Project, texts: Sequence[str], n: int, *, closed: Iterable[
     return [int(one) for one in order.nearest(shards, texts, n, closed=np.unique(as_ids(closed)))]
 
 
-def doubts(model: FittedModel, taught: Sequence[Taught]) -> dict[int, float]:
-    """Of each sentence how far models that had not seen it doubt its label, 0 to 1; empty where none could be had.
+def doubts(
+    model: FittedModel,
+    taught: Sequence[Taught],
+    givers: Mapping[int, int],
+    records: Mapping[int, tuple[float, float]],
+) -> dict[int, float]:
+    """Of each sentence of `givers` how likely its label is wrong, 0 to 1; empty where models cannot tell.
 
-    1 less the out-of-fold probability of the label ("self-confidence", Northcutt et al. 2021).
+    `givers`: who alone gave the label of a sentence; `records`: of a person how often they were compared with others,
+    and how often they agreed. See `ml.second_opinion`.
     """
     if len(model.out_of_fold) != len(taught):
         return {}
     place = {label: number for number, label in enumerate(model.labels)}
-    return {
-        one.sentence_id: 1 - float(row[place[one.label]])
+    told = [
+        (one.sentence_id, float(row[place[one.label]]))
         for one, row in zip(taught, model.out_of_fold, strict=True)
-        if one.label in place
+        if one.sentence_id in givers and one.label in place
+    ]
+    people = sorted({*givers.values(), *records})
+    trusted = second_opinion.trust([records.get(person, (0, 0)) for person in people], len(model.labels))
+    of = dict(zip(people, trusted.tolist(), strict=True))
+    found = second_opinion.doubt([p for _pk, p in told], [of[givers[pk]] for pk, _p in told])
+    return dict(zip((pk for pk, _p in told), found.tolist(), strict=True))
+
+
+def views(
+    project: Project, model: FittedModel, taught: Sequence[Taught], sentence_ids: Collection[int]
+) -> dict[int, dict[str, float]]:
+    """Of each sentence the probability of every label, by key; nothing of those without features.
+
+    Where the sentence was taught, by models that had not seen its article, if they could be had.
+    """
+    shards = opened(project)
+    ids = np.unique(as_ids(sentence_ids))
+    known = ids[np.isin(ids, shards.ids)]
+    told = dict(zip(known.tolist(), model.probabilities(shards.rows(known)), strict=True)) if len(known) else {}
+    if len(model.out_of_fold) == len(taught):
+        rows = zip(taught, model.out_of_fold, strict=True)
+        told |= {one.sentence_id: row for one, row in rows if one.sentence_id in told}
+    return {
+        pk: {label: round(float(share), 4) for label, share in zip(model.labels, row, strict=True)}
+        for pk, row in told.items()
     }
 
 

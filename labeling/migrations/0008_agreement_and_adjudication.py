@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='sentence',
-            index=models.Index(condition=models.Q(('tie_breaks__gt', 0)), fields=['project'], name='sentence_tie_break'),
+            index=models.Index(condition=models.Q(('slots_free__gt', 0), ('tie_breaks__gt', 0)), fields=['project'], name='sentence_tie_break'),
         ),
         migrations.AddConstraint(
             model_name='lease',

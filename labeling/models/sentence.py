@@ -115,7 +115,9 @@ class Sentence(models.Model):
                 name="sentence_sought",
             ),
             models.Index(fields=["project"], condition=Q(reviews__gt=0, slots_free__gt=0), name="sentence_in_review"),
-            models.Index(fields=["project"], condition=Q(tie_breaks__gt=0), name="sentence_tie_break"),
+            models.Index(
+                fields=["project"], condition=Q(tie_breaks__gt=0, slots_free__gt=0), name="sentence_tie_break"
+            ),
             models.Index(
                 fields=["project", "duplicate_group"],
                 condition=Q(duplicate_group__isnull=False),

@@ -15,6 +15,7 @@ from labeling.access import at_desk, member_of
 from labeling.errors import Refused
 from labeling.flow import annotate as answers
 from labeling.flow import progress, queue, reveal, show
+from labeling.flow.awaited import n_mine
 from labeling.flow.guideline import news
 from labeling.flow.membership import note_seen
 from labeling.models import Label, Membership, Preference, Sentence
@@ -33,6 +34,7 @@ def annotate(request: HttpRequest, slug: str) -> HttpResponse:
         "labels": Label.objects.offered().filter(project=member.project_id),
         "preference": preference,
         "news": news(member),
+        "n_asked": n_mine(member),
         # With the moment of its making: another database behind the same address has the same numbers.
         "storage_key": f"factcheck:{member.project_id}:{member.project.created_at.timestamp():.6f}:{member.user_id}",
     }

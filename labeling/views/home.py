@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from labeling.access import member_of
+from labeling.flow.awaited import n_mine
 from labeling.flow.found import may_found
 from labeling.flow.overview import glance
 from labeling.models import Membership
@@ -30,4 +31,5 @@ def overview(request: PersonRequest, slug: str) -> HttpResponse:
     member = member_of(request.user, slug)
     if not member.is_owner:
         return redirect("annotate", slug=slug)
-    return render(request, "labeling/overview.html", page(member, glance=glance(member.project)))
+    context = page(member, glance=glance(member.project), n_asked=n_mine(member))
+    return render(request, "labeling/overview.html", context)

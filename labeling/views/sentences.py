@@ -22,7 +22,9 @@ from labeling.views.asking import PersonRequest, page, whole_number
 @require_safe
 def sentences(request: PersonRequest, slug: str) -> HttpResponse:
     member = member_of(request.user, slug, role=Role.ADJUDICATOR)
-    form = BrowseForm(request.GET, project=member.project)
+    # Who may not know who answered what must not find it out here.
+    names = member.is_owner or not member.project.hides_names
+    form = BrowseForm(request.GET, project=member.project, names=names)
     before = whole_number(request.GET.get("before"))
     found = browse.browse(member.project, form.wanted(), before=before) if form.is_valid() else None
     context = page(member, here="articles", form=form, found=found)

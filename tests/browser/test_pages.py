@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
+from labeling.flow import quality
 from labeling.flow.receive import Reading, put_by
 from labeling.models import (
     AgreementReport,
@@ -26,13 +27,16 @@ from tests.views.answering import answers
 from tests.views.evaluated import evaluation
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+QUICK = {"from": "2026-03-02T10:00:00+00:00", "to": "2026-03-02T10:01:00+00:00", "n": 12, "seconds": 0.5, "usual": 6.0}
 FIGURE = {"value": 0.5, "low": 0.25, "high": 0.75, "n": 20, "n_units": 20, "n_answers": 40, "reason": ""}
+DRIFT = [{**FIGURE, "from": f"2026-03-0{day}T10:00:00+00:00", "to": f"2026-03-0{day}T11:00:00+00:00"} for day in (2, 5)]
 PAGES = (
     *("", "articles/", "articles/{source}/", "runs/", "runs/{run}/", "model/", "agreement/", "disputes/"),
     *("exports/", "people/", "guideline/", "settings/", "find/?q=a", "find/?q=", "sentences/{sentence}/why/"),
-    *("sentences/", "sentences/{sentence}/", "imports/{upload}/"),
+    *("sentences/", "sentences/{sentence}/", "imports/{upload}/", "suspects/", "quality/", "people/{ani}/quality/"),
     *("guideline/edit/", "guideline/versions/", "guideline/changes/", "sentences/{sentence}/example/"),
-    *("labels/", "labels/{label}/", "labels/{label}/merge/"),
+    *("labels/", "labels/{label}/", "labels/{label}/merge/", "settings/rule/", "questions/"),
+    *("disputes/waiting/", "disputes/decided/", "disputes/{sentence}/"),
     *("model/confusion/claim/denial/", "model/confusion/none/claim/"),
 )
 
@@ -54,7 +58,9 @@ def furnish(desk: Desk) -> dict[str, int]:
     )
     keys = Label.objects.filter(project=project).values_list("key", flat=True)
     measured = {"krippendorff_alpha": FIGURE, "percent": FIGURE, "per_label": dict.fromkeys(keys, FIGURE)}
-    AgreementReport.objects.create(project=project, revision=3, figures={"audit": measured})
+    people = quality.measure(project)
+    people[str(desk.cast.ani.user_id)] |= {"drift": DRIFT, "streaks": {"n": 1, "rows": [QUICK]}}
+    AgreementReport.objects.create(project=project, revision=3, people=people, **agreed(measured, list(keys)))
     run = Run.objects.create(project=project, kind=Kind.IMPORT, state=RunState.FAILED, error="The file is gone.")
     Run.objects.create(project=project, kind=Kind.EXPORT, state=RunState.DONE, result={"rows": 3, "revision": 3})
     word = {"text": first.text[:4], "start": 0, "end": 4, "weight": 0.5}
@@ -67,7 +73,20 @@ def furnish(desk: Desk) -> dict[str, int]:
     table = b"kalimat,label,pelabel\nHujan turun.,opini,ani\n,,\n"
     reading = Reading(Unit.SENTENCE, options={"columns": {"text": "kalimat"}})
     upload = put_by(project=project, by=desk.cast.citra.user, name="kabar.csv", content=table, reading=reading)
-    return {"source": first.source_id, "run": run.pk, "sentence": first.pk, "label": claim.pk, "upload": upload.pk}
+    places = {"source": first.source_id, "run": run.pk, "sentence": first.pk, "label": claim.pk, "upload": upload.pk}
+    return places | {"ani": desk.cast.ani.pk}
+
+
+def agreed(measured: dict[str, object], keys: list[str]) -> dict[str, object]:
+    """Something in every part of the agreement page."""
+    pair = {"first": "ani", "second": "budi", "cohen_kappa": FIGURE, "percent": FIGURE}
+    cells = [[1] * len(keys)] * len(keys)
+    table = {"labels": keys, "units": cells, "pairs": cells, "of_label": cells[0], "n_units": 4, "n_pairs": 4}
+    return {
+        "figures": {"audit": measured, "all": {**measured, "pairs": [pair]}, "repeats": FIGURE},
+        "confusions": [{"population": name, **table} for name in ("audit", "all")],
+        "weeks": [{"monday": f"2026-01-{day}", "all": measured, "audit": measured} for day in (12, 19)],
+    }
 
 
 def as_owner(desk: Desk) -> Page:

@@ -150,7 +150,7 @@ def test_each_language_of_several_is_measured_by_itself(cast: Cast) -> None:
 def test_one_language_alone_is_not_measured_twice(cast: Cast) -> None:
     Project.objects.filter(pk=cast.project.pk).update(languages=["en"])
     answer(cast.ani, news(cast.project, 4))
-    assert set(_report(cast).figures) == {"audit", "chosen", "all"}
+    assert set(_report(cast).figures) == {"audit", "chosen", "all", "repeats"}
 
 
 def test_answers_after_a_suggestion_are_measured_apart_from_those_without(cast: Cast) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labeling.flow import browse, cut, queue, withdraw
+from labeling.flow import browse, cut, queue, route, withdraw
 from labeling.flow.browse import Wanted
 from labeling.models import Label, Sentence, Verdict
 from tests.cast import Cast
@@ -77,6 +77,14 @@ def test_by_who_answered_differently(cast: Cast) -> None:
         answers(cast.ani, sentence, "claim")
         answers(cast.budi, sentence, told)
     assert found(cast, annotator=cast.ani.user_id, other=cast.budi.user_id) == [second.pk]
+
+
+@pytest.mark.parametrize(("also", "n"), [("denial", 1), ("claim", 2), ("none", 0)])
+def test_by_what_somebody_else_chose(cast: Cast, also: str, n: int) -> None:
+    for sentence, told in zip(pool_of(cast.project, 4), ("claim", "claim", "denial", None), strict=True):
+        answers(cast.ani, sentence, "claim")
+        answers(cast.budi, sentence, told)
+    assert len(found(cast, label=label(cast, "claim"), also_label=label(cast, also))) == n
 
 
 def test_by_who_answered(cast: Cast) -> None:
@@ -160,6 +168,7 @@ def test_disputed_is_where_answers_differ_or_nobody_was_sure(cast: Cast) -> None
     answers(cast.budi, first, "denial")
     answers(cast.ani, second, None)
     answers(cast.ani, third, "claim")
+    route.follow(cast.project)
     assert found(cast, status="disputed") == [second.pk, first.pk]
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from labeling.flow import progress
+from labeling.flow import progress, route
 from labeling.flow.adjudicate import decide
-from labeling.flow.adjudicate_queue import disputed
+from labeling.flow.apart import apart as told_apart
 from labeling.flow.overview import glance
 from labeling.flow.pace import end_in_words, pace
 from labeling.models import Project, Selection, Sentence, State
@@ -102,5 +102,6 @@ def test_disputes_are_counted_as_they_are_listed(cast: Cast) -> None:
     answer(late, "ani", "claim")
     answer(late, "budi", "denial", surplus=True)
     decide(by=cast.citra.user, sentence=settled, label=cast.project.labels.get(key="claim"))
-    listed = set(disputed(cast.project).values_list("pk", flat=True))
+    route.follow(cast.project)
+    listed = set(told_apart(cast.project).values_list("pk", flat=True))
     assert (listed, progress.counted(cast.project.pk).disputed) == ({apart.pk, doubted.pk}, 2)

@@ -3,8 +3,8 @@
 import pytest
 
 from labeling.errors import Refused
-from labeling.flow import agree, annotate, archive, progress, queue, settle, withdraw
-from labeling.flow.adjudicate_queue import disputed
+from labeling.flow import annotate, archive, judging, progress, queue, settle, withdraw
+from labeling.flow.apart import apart
 from labeling.models import Annotation, Event, Kind, Lease, Project, Run, Sentence, Verb
 from tests.cast import Cast
 from tests.flow.acting import answer, undo
@@ -92,7 +92,7 @@ def test_agreement_does_not_count_it(cast: Cast) -> None:
     (one,) = pool_of(cast.project, 1, audit=1)
     answers(cast.ani, one, "claim")
     taken_out(cast, one)
-    assert agree.populations(cast.project)["all"] == []
+    assert judging.counted(cast.project) == []
 
 
 def test_nobody_is_asked_to_decide_it(cast: Cast) -> None:
@@ -100,7 +100,7 @@ def test_nobody_is_asked_to_decide_it(cast: Cast) -> None:
     answers(cast.ani, one, "claim")
     answers(cast.budi, one, "denial")
     taken_out(cast, one)
-    assert not disputed(cast.project).exists()
+    assert not apart(cast.project).exists()
 
 
 def test_put_back_its_answers_count_again(cast: Cast) -> None:

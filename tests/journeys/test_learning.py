@@ -78,8 +78,8 @@ def test_the_model_page_tells_an_owner_how_good_the_model_is(launch: Callable[[]
     cell.click()
     assert page.locator("main [lang]").count() >= shown
 
-    # Why the model reads a disputed sentence as it does: the worker says so within a moment.
-    owner.go("/p/demo/disputes/")
+    # Why the model reads a disputed sentence as it does, once that is decided: the worker says so within a moment.
+    owner.go("/p/demo/disputes/next/").locator(".choice").first.click()
     page.locator("a[href$='/why/']").first.click()
     expect(page.locator("main mark").first).to_be_visible(timeout=60_000)
     assert serious(page) == []

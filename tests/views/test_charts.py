@@ -11,7 +11,7 @@ from django.utils import translation
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from labeling.axes import axis, roomy_axis
+from labeling.axes import axis, named_axis, roomy_axis
 from labeling.charts import PAGE, Bar, Bin, Level, Point, Series, bars, lines, reliability
 from labeling.marks import CORNERS
 from labeling.svg import FONT, STYLE
@@ -234,3 +234,21 @@ def test_each_series_has_dashes_and_a_mark_of_its_own() -> None:
     dashes = dict(re.findall(r"\.line\.(look-\d) \{ stroke-dasharray: ([\d. ]+)", SHEET))
     looks = {(dashes.get(f"look-{place + 1}"), corners) for place, corners in enumerate(CORNERS)}
     assert (len(looks), len(dashes)) == (len(CORNERS), len(CORNERS))
+
+
+def test_numbers_are_rounded_and_not_cut_off() -> None:
+    assert "0.86" in bars([Bar("Claim", 0.857)], **ABOUT, x_label="alpha")
+
+
+def test_what_an_x_is_called_stands_at_its_tick_and_its_mark() -> None:
+    weeks = {0.0: "5 Jan", 1.0: "12 Jan"}
+    chart = lines([Series("All", [Point(0, 0.5), Point(1, 0.6)])], **NAMED, x_names=weeks)
+    assert (chart.count("12 Jan"), "All, 5 Jan: 0.50" in chart) == (2, True)
+
+
+@pytest.mark.parametrize("n", [1, 2, 9, 60])
+def test_named_ticks_do_not_run_into_each_other(n: int) -> None:
+    names = {float(place): f"{place % 28} Dec" for place in range(n)}
+    found = named_axis(names, start=40, end=PAGE[0] - 12)
+    apart = [found.at(right) - found.at(left) for left, right in pairwise(found.ticks)]
+    assert (found.ticks[-1], all(one > 45 for one in apart)) == (n - 1, True)

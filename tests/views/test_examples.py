@@ -6,7 +6,6 @@ from django.test import Client
 from labeling.models import GuidelineExample, Sentence
 from tests.cast import Cast
 from tests.flow.pool_of import pool_of
-from tests.views.answering import answers
 
 
 @pytest.fixture
@@ -49,11 +48,4 @@ def test_an_example_can_be_removed(citra: Client, cast: Cast, sentence: Sentence
 
 def test_an_article_leads_to_it(citra: Client, sentence: Sentence) -> None:
     page = citra.get(f"/p/berita/articles/{sentence.source_id}/").content.decode()
-    assert f"/p/berita/sentences/{sentence.pk}/example/" in page
-
-
-def test_the_disputes_lead_to_it(citra: Client, cast: Cast, sentence: Sentence) -> None:
-    answers(cast.ani, sentence, "claim")
-    answers(cast.budi, sentence, "denial")
-    page = citra.get("/p/berita/disputes/").content.decode()
     assert f"/p/berita/sentences/{sentence.pk}/example/" in page

@@ -104,7 +104,7 @@ def test_the_overview_costs_the_same_with_many_people(
     for number in range(8):
         Membership.objects.create(project=cast.project, user=person(f"p{number}"))
         Run.objects.create(project=cast.project, kind=Kind.IMPORT)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         overview(citra)
 
 

@@ -112,14 +112,14 @@ def test_an_archived_project_keeps_its_labels(citra: Client, cast: Cast) -> None
     assert "is archived and read only" in act(citra, cast, "denial", "retire")
 
 
-@pytest.mark.parametrize("address", ["/p/berita/annotate/", "/p/berita/disputes/"])
+@pytest.mark.parametrize("address", ["/p/berita/annotate/", "/p/berita/disputes/{sentence}/"])
 def test_a_retired_label_is_not_offered(citra: Client, cast: Cast, address: str) -> None:
     sentence = pool_of(cast.project, 1)[0]
     answer(sentence, "ani", "claim")
     answer(sentence, "budi", "none")
-    before = citra.get(address).content.decode()
+    before = citra.get(address.format(sentence=sentence.pk)).content.decode()
     scheme.retire(label=label(cast, "denial"), by=cast.citra.user)
-    after = citra.get(address).content.decode()
+    after = citra.get(address.format(sentence=sentence.pk)).content.decode()
     assert ("Denial" in before, "Denial" in after) == (True, False)
 
 

@@ -12,7 +12,7 @@ from labeling.flow.invite import invite
 from labeling.flow.people import new_link
 from labeling.flow.receive import Reading, put_by
 from labeling.flow.tokens import make
-from labeling.models import Annotation, GuidelineExample, Kind, Role, Run, RunState, Selection
+from labeling.models import Annotation, GuidelineExample, Kind, Question, Role, Run, RunState, Selection
 from tests.cast import Cast, adjudicator
 from tests.flow.pool_of import pool_of
 
@@ -65,7 +65,18 @@ MATRIX: dict[str, tuple[str, object, object, object, object, object]] = {
     "agreement": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200, 200),
     "measure": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
     "disputes": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200, 200),
-    "decide": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302, 302),
+    "disputes_waiting": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200, 200),
+    "verdicts": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200, 200),
+    "dispute_next": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 302, 302),
+    "dispute": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200, 200),
+    "dispute_leave": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302, 302),
+    "dispute_renew": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 204, 204),
+    "dispute_undo": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302, 302),
+    "dispute_ask": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 422, 422),  # it asks nothing
+    "questions": ("get", SIGN_IN, NOT_HERE, 200, 200, 200),
+    "question_news": ("get", 401, NOT_HERE, 200, 200, 200),
+    "question_reply": ("post", SIGN_IN, NOT_HERE, 422, NOT_HERE, NOT_HERE),  # the answer of the test is ani's
+    "question_take_back": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302, 302),
     "exports": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
     "download": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 404),  # the Run of the test has no file
     "members": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
@@ -74,7 +85,11 @@ MATRIX: dict[str, tuple[str, object, object, object, object, object]] = {
     "hand_back": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
     "member_remove": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),  # budi; anybody may leave themselves
     "invitation_revoke": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    "quality": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),  # budi's: the owners see it, and budi
+    "my_quality": ("get", SIGN_IN, NOT_HERE, 200, 200, 200),
     "settings": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "settled_rule": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "settled_rule_apply": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 422),
     "archive": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
     "restore": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
     "labels": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
@@ -86,6 +101,9 @@ MATRIX: dict[str, tuple[str, object, object, object, object, object]] = {
     "take_back": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
     "sentences": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200, 200),
     "sentence": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200, 200),
+    "suspects": ("get", SIGN_IN, NOT_HERE, NOT_HERE, 200, 200),
+    "suspect_again": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302, 302),
+    "suspect_right": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302, 302),
     "take_out": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
     "put_back": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
     "split": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
@@ -95,7 +113,7 @@ MATRIX: dict[str, tuple[str, object, object, object, object, object]] = {
 WITH_POST_TOO = (
     *("sign_in", "link", "invitation", "preferences", "tokens", "articles", "exports", "members", "member_remove"),
     *("settings", "why", "new_project", "labels", "label", "label_merge", "import_mapping"),
-    *("guideline_edit", "example"),
+    *("guideline_edit", "example", "settled_rule", "dispute"),
 )
 UNSAFE = sorted({name for name, row in MATRIX.items() if row[0] == "post"} | set(WITH_POST_TOO))
 IN_A_PROJECT = sorted(
@@ -105,11 +123,13 @@ IN_A_PROJECT = sorted(
 )
 
 WITH_KEY = (
-    *("annotate_article", "article", "run", "run_progress", "decide", "download", "why"),
+    *("annotate_article", "article", "run", "run_progress", "download", "why"),
+    *("dispute", "dispute_leave", "dispute_renew", "dispute_undo", "dispute_ask"),
+    *("question_reply", "question_take_back"),
     *("run_stop", "run_report", "import_mapping", "import_discard"),
-    *("sentence", "take_out", "put_back", "split", "merge"),
+    *("sentence", "take_out", "put_back", "split", "merge", "suspect_again", "suspect_right"),
     *("example", "example_remove", "label", "label_act", "label_merge"),
-    *("member_link", "member_role", "hand_back", "member_remove", "invitation_revoke"),
+    *("member_link", "member_role", "hand_back", "member_remove", "invitation_revoke", "quality"),
 )
 
 
@@ -130,6 +150,7 @@ def addresses(cast: Cast) -> dict[str, str]:
     Annotation.objects.create(
         project=cast.project, unsure=True, guideline=cast.project.current_guideline(), answered_at=timezone.now(), **row
     )
+    asked = Question.objects.create(project=cast.project, sentence=sentence, asked_by=cast.citra.user, text="Why?")
     upload = put_by(project=cast.project, by=None, name="a.csv", content=b"kalimat\nSatu.\n", reading=Reading())
     label = cast.project.labels.get(key="claim")
     shown = GuidelineExample.objects.create(project=cast.project, sentence=sentence, label=label)
@@ -139,14 +160,16 @@ def addresses(cast: Cast) -> dict[str, str]:
         "import_mapping": upload.pk,
         "import_discard": upload.pk,
         "annotate_article": sentence.pk,
-        "decide": sentence.pk,
-        **dict.fromkeys(("member_link", "member_role", "hand_back", "member_remove"), cast.budi.pk),
+        **dict.fromkeys(("dispute", "dispute_leave", "dispute_renew", "dispute_undo", "dispute_ask"), sentence.pk),
+        **dict.fromkeys(("member_link", "member_role", "hand_back", "member_remove", "quality"), cast.budi.pk),
         "invitation_revoke": invited.pk,
         "token_revoke": make(name="script", by=cast.ani.user)[0].pk,
         "why": sentence.pk,
+        **dict.fromkeys(("question_reply", "question_take_back"), asked.pk),
         "example": sentence.pk,
         "example_remove": shown.pk,
         **dict.fromkeys(("sentence", "take_out", "put_back", "split", "merge"), sentence.pk),
+        **dict.fromkeys(("suspect_again", "suspect_right"), sentence.pk),
         **dict.fromkeys(("label", "label_act", "label_merge"), cast.project.labels.all()[0].pk),
     }
     found, ani_link = {}, new_link(user=cast.ani.user)

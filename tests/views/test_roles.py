@@ -27,7 +27,7 @@ def test_an_adjudicator_settles_a_dispute(ada: Client, cast: Cast) -> None:
     (sentence,) = pool_of(cast.project, 1)
     answers(cast.ani, sentence, "claim")
     answers(cast.budi, sentence, "denial")
-    ada.post(f"/p/berita/disputes/{sentence.pk}/", {"label": cast.project.labels.get(key="denial").pk})
+    ada.post(f"/p/berita/disputes/{sentence.pk}/", {"label": cast.project.labels.get(key="denial").pk, "blind": "1"})
     assert Verdict.objects.get().decided_by.username == "ada"
 
 
@@ -46,12 +46,18 @@ def test_the_navigation_leads_an_adjudicator_to_agreement(ada: Client) -> None:
     assert "agreement" in links(ada.get("/p/berita/guideline/").content.decode())
 
 
+def test_the_navigation_leads_an_adjudicator_to_the_disputes(ada: Client) -> None:
+    assert "disputes" in links(ada.get("/p/berita/guideline/").content.decode())
+
+
 def test_the_navigation_leads_an_annotator_to_no_agreement(cast: Cast, client: Client) -> None:
     client.force_login(cast.ani.user)
-    assert "agreement" not in links(client.get("/p/berita/guideline/").content.decode())
+    assert not {"agreement", "disputes"} & set(links(client.get("/p/berita/guideline/").content.decode()))
 
 
-@pytest.mark.parametrize("page", ["disputes/", "articles/{source}/", "sentences/{sentence}/why/"])
+@pytest.mark.parametrize(
+    "page", ["disputes/", "disputes/{sentence}/", "articles/{source}/", "sentences/{sentence}/why/"]
+)
 def test_no_page_leads_an_adjudicator_to_a_list_that_does_not_open(ada: Client, cast: Cast, page: str) -> None:
     (sentence,) = pool_of(cast.project, 1)
     answers(cast.ani, sentence, None)

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from labeling.flow import queue
+from labeling.flow.adjudicate import decide
 from labeling.models import Explanation, Kind, Lease, ModelVersion, QueueEntry, Run, RunState, Sentence
 from tests.cast import Cast
 from tests.flow.pool_of import pool_of
@@ -166,10 +167,12 @@ def test_without_a_model_no_article_leads_to_it(citra: Client, sentence: Sentenc
     assert "/why/" not in citra.get(f"/p/berita/articles/{sentence.source_id}/").content.decode()
 
 
-def test_a_dispute_leads_to_it(citra: Client, cast: Cast, sentence: Sentence, model: ModelVersion) -> None:
+def test_a_decided_dispute_leads_to_it(citra: Client, cast: Cast, sentence: Sentence, model: ModelVersion) -> None:
     answers(cast.ani, sentence, "claim")
     answers(cast.budi, sentence, "denial")
-    assert f"/p/berita/sentences/{sentence.pk}/why/" in citra.get("/p/berita/disputes/").content.decode()
+    decide(by=cast.citra.user, sentence=sentence, label=cast.project.labels.get(key="claim"))
+    page = citra.get(f"/p/berita/disputes/{sentence.pk}/").content.decode()
+    assert f"/p/berita/sentences/{sentence.pk}/why/" in page
 
 
 def test_the_page_costs_the_same_however_much_there_is(

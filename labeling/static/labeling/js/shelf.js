@@ -1,8 +1,11 @@
 /** The sentences this tab holds, in order; the first is the one on the page. */
 
+/** A late reply brings back what was answered a moment ago. What lies further back than this may be served again. */
+const LATELY = 40;
+
 export class Shelf {
   #held = [];
-  /** Answered in any tab, so that a late reply does not bring them back. */
+  /** Answered lately in any tab, oldest first, so that a late reply does not bring them back. */
   #done = new Set();
 
   get current() {
@@ -18,7 +21,9 @@ export class Shelf {
   }
 
   answered(id) {
+    this.#done.delete(id);
     this.#done.add(id);
+    if (this.#done.size > LATELY) this.#done.delete(this.#done.values().next().value);
     this.#held = this.#held.filter((one) => one.id !== id);
   }
 

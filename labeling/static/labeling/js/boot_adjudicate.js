@@ -1,0 +1,3 @@
+import { start } from "./adjudicate.js";
+
+start(document.querySelector("[data-adjudicate]"));
