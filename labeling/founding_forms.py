@@ -53,6 +53,19 @@ def overlap_field(hint: Any) -> forms.IntegerField:
     )
 
 
+def switch_field(label: Any, hint: Any, *, on: Any, off: Any) -> forms.TypedChoiceField:
+    """On or off, as two radio buttons; False where it is off."""
+    return forms.TypedChoiceField(
+        label=label,
+        help_text=hint,
+        choices=(("1", on), ("", off)),
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "1",
+        empty_value=False,  # type: ignore[arg-type]  # any value does, the stubs know text alone
+        required=False,
+    )
+
+
 class ProjectForm(forms.Form):
     """A project to found."""
 

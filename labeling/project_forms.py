@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.flow.change import FIELDS
-from labeling.founding_forms import languages_field, name_field, overlap_field
+from labeling.founding_forms import languages_field, name_field, overlap_field, switch_field
 from labeling.models import Label, Project
 from labeling.strategies_offered import OFFERED
 
@@ -26,16 +26,7 @@ def _number(what: Any) -> dict[str, Any]:
 
 
 def _switch(label: Any, hint: Any) -> forms.TypedChoiceField:
-    """On or off, as two radio buttons; False where it is off."""
-    return forms.TypedChoiceField(
-        label=label,
-        help_text=hint,
-        choices=(("1", _("On")), ("", _("Off"))),
-        widget=forms.RadioSelect,
-        coerce=lambda value: value == "1",
-        empty_value=False,  # type: ignore[arg-type]  # any value does, the stubs know text alone
-        required=False,
-    )
+    return switch_field(label, hint, on=_("On"), off=_("Off"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from labeling.flow.rule import Rule
+from labeling.founding_forms import switch_field
 from labeling.models import Project
 
 MOST = 10
@@ -15,16 +16,7 @@ USUAL = 0.95
 
 
 def _switch(label: Any, hint: Any) -> forms.TypedChoiceField:
-    """Yes or no, as two radio buttons."""
-    return forms.TypedChoiceField(
-        label=label,
-        help_text=hint,
-        choices=(("1", _("Yes")), ("", _("No"))),
-        widget=forms.RadioSelect,
-        coerce=lambda value: value == "1",
-        empty_value=False,  # type: ignore[arg-type]  # any value does, the stubs know text alone
-        required=False,
-    )
+    return switch_field(label, hint, on=_("Yes"), off=_("No"))
 
 
 class RuleForm(forms.Form):

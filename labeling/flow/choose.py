@@ -82,38 +82,29 @@ def choose(asker: Asker, turns: range, again: Mapping[int, Pick]) -> list[Pick]:
 
 
 def _from_audit_sample(asker: Asker, n: int) -> list[Pick]:
-    if n <= 0:
-        return []
-    found = dialect.rows(
-        f"SELECT s.id FROM labeling_sentence s WHERE s.project_id = %s AND s.audit_place IS NOT NULL AND {_USUAL}"
-        f" ORDER BY s.audit_place LIMIT %s {dialect.skip_locked('s')}",
-        (asker.project_id, *asker.me, n),
-    )
-    return [Pick(pk, Selection.RANDOM.value) for (pk,) in found]
+    return _listed(asker, f"s.audit_place IS NOT NULL AND {_USUAL}", "s.audit_place", n, Selection.RANDOM)
 
 
 def _from_tied(asker: Asker, n: int) -> list[Pick]:
     """What wants one more answer because the others differ, of the audit sample or not."""
-    if n <= 0 or not asker.tied:
-        return []
-    found = dialect.rows(
-        f"SELECT s.id FROM labeling_sentence s WHERE s.project_id = %s AND {TIED} AND {_OPEN}"
-        f" ORDER BY s.id LIMIT %s {dialect.skip_locked('s')}",
-        (asker.project_id, *asker.me, n),
-    )
-    return [Pick(pk, Selection.TIE_BREAK.value) for (pk,) in found]
+    return _listed(asker, f"{TIED} AND {_OPEN}", "s.id", n, Selection.TIE_BREAK) if asker.tied else []
 
 
 def _from_sought(asker: Asker, n: int) -> list[Pick]:
     """What an owner asked for, in the order of asking."""
-    if n <= 0 or not asker.sought:
+    return _listed(asker, f"{SOUGHT} AND {_USUAL}", "s.sought_at, s.id", n, Selection.SEED) if asker.sought else []
+
+
+def _listed(asker: Asker, which: str, order: str, n: int, why: Selection) -> list[Pick]:
+    """The first `n` in an order of the sentences' own; `which` ends with one of the clauses about who is asked."""
+    if n <= 0:
         return []
     found = dialect.rows(
-        f"SELECT s.id FROM labeling_sentence s WHERE s.project_id = %s AND {SOUGHT} AND {_USUAL}"
-        f" ORDER BY s.sought_at, s.id LIMIT %s {dialect.skip_locked('s')}",
+        f"SELECT s.id FROM labeling_sentence s WHERE s.project_id = %s AND {which}"
+        f" ORDER BY {order} LIMIT %s {dialect.skip_locked('s')}",
         (asker.project_id, *asker.me, n),
     )
-    return [Pick(pk, Selection.SEED.value) for (pk,) in found]
+    return [Pick(pk, why.value) for (pk,) in found]
 
 
 def _from_ranking(asker: Asker, n: int) -> list[Pick]:

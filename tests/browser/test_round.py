@@ -1,6 +1,7 @@
 """The whole round of a dispute by keyboard: two answers differ, a third person, a blind verdict, guideline, export."""
 
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def settle(desk: Desk, ada: Membership, language: str) -> None:
     """Blind, then with everything in view: truly ambiguous, and an example for the guideline."""
     page = enter(desk, ada, language, "disputes/")
     follow(page, ".start a")
-    assert "eka" not in page.content()
+    assert re.search(r"\b(ani|budi|eka)\b", page.content()) is None
     press(page, "2")
     expect(page.locator("tr:has(td strong .swatch)")).to_have_count(3)
     press(page, "t", "w")

@@ -1,12 +1,8 @@
 """Several adjudicators at once: each sentence is in one hand, and decided once."""
 
-import threading
 import uuid
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
 
 from labeling.errors import Refused
 from labeling.flow import desk
@@ -15,6 +11,7 @@ from labeling.models import Event, Membership, Role, Sentence, Verdict
 from tests.cast import Cast, gather, person
 from tests.flow.disputing import dispute
 from tests.flow.pool_of import pool_of
+from tests.flow.racing import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TAKERS, SENTENCES = 6, 18
@@ -29,20 +26,6 @@ def cast() -> Cast:
 def takers(cast: Cast) -> list[Membership]:
     named = [person(f"adjudicator-{number}") for number in range(TAKERS)]
     return [Membership.objects.create(project=cast.project, user=one, role=Role.ADJUDICATOR) for one in named]
-
-
-def at_once(act: Callable[[Membership], None], people: Sequence[Membership]) -> None:
-    start = threading.Barrier(len(people))
-
-    def one(member: Membership) -> None:
-        start.wait()
-        try:
-            act(member)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(people)) as pool:
-        list(pool.map(one, people))
 
 
 def test_however_many_take_no_sentence_comes_to_two_and_each_is_decided_once(

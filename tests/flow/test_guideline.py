@@ -15,7 +15,7 @@ from labeling.models import Annotation, Event, Guideline, Membership, Verb
 from tests.cast import Cast
 from tests.flow.acting import answer
 from tests.flow.pool_of import pool_of
-from tests.flow.test_races import at_once
+from tests.flow.racing import at_once
 
 
 def written(cast: Cast, words: str = "Second", **values: object) -> Guideline:

@@ -11,7 +11,7 @@ from labeling.models import Annotation, Kind, Lease, Membership, Project, Run, S
 from tests.cast import Cast
 from tests.flow.acting import answer, undo
 from tests.flow.pool_of import pool_of
-from tests.flow.test_races import at_once
+from tests.flow.racing import at_once
 from tests.flow.test_review_races import add_up
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]

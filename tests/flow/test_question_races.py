@@ -8,7 +8,7 @@ from labeling.models import Annotation, Event, Membership, Question, Reply
 from tests.cast import Cast, adjudicator, gather
 from tests.flow.acting import answer
 from tests.flow.pool_of import pool_of
-from tests.flow.test_races import at_once
+from tests.flow.racing import at_once
 from tests.views.answering import answers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]

@@ -1,19 +1,16 @@
 """Many people at once, each in a thread with a connection of its own."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 
 from labeling.flow import annotate, queue
 from labeling.models import Annotation, Lease, Membership, Project, Sentence
 from tests.cast import gather
 from tests.flow.acting import answer
 from tests.flow.pool_of import pool_of
+from tests.flow.racing import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -24,21 +21,6 @@ def crowd() -> tuple[Project, list[Membership]]:
     project = gather(overlap=2, audit_size=0).project
     people = [User.objects.create(username=f"annotator-{number}") for number in range(50)]
     return project, [Membership.objects.create(project=project, user=user) for user in people]
-
-
-def at_once(act: Callable[[Membership], object], people: list[Membership]) -> None:
-    """Everybody starts at the same moment; an error in any thread fails the test."""
-    start = threading.Barrier(len(people))
-
-    def one(member: Membership) -> None:
-        start.wait()
-        try:
-            act(member)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(people)) as pool:
-        list(pool.map(one, people))
 
 
 def label_all(member: Membership) -> None:

@@ -7,7 +7,7 @@ from labeling.models import Annotation, Event, Membership, Repeat, Verb
 from tests.cast import Cast, gather
 from tests.flow.acting import answer, undo
 from tests.flow.asked_again import adds_up, seasoned
-from tests.flow.test_races import at_once
+from tests.flow.racing import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TABS = 6

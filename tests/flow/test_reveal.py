@@ -14,7 +14,7 @@ from labeling.models import Exposure, Label, Membership, ModelVersion, Project, 
 from tests.cast import Cast, gather
 from tests.flow.acting import answer, undo
 from tests.flow.pool_of import pool_of
-from tests.flow.test_races import at_once
+from tests.flow.racing import at_once
 from tests.views.conftest import Budget
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from labeling.models import Annotation, Membership, Project, Sentence
 from tests.cast import gather
 from tests.flow.acting import answer, undo
 from tests.flow.pool_of import pool_of
-from tests.flow.test_races import at_once
+from tests.flow.racing import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

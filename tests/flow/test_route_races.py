@@ -9,7 +9,7 @@ from tests.cast import gather, person
 from tests.factories import answer
 from tests.flow import acting
 from tests.flow.pool_of import pool_of
-from tests.flow.test_races import at_once
+from tests.flow.racing import at_once
 from tests.flow.test_route_walk import check
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
