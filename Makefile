@@ -24,13 +24,11 @@ check: dev ## the quick loop: lint, types, import rules, migrations, quick tests
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
 
-# What starts the product or drives Chromium has the machine to itself; all else shares the cores. CHECKED=1 leaves out
+# Two at once, a file of tests to each: half of the slow ones wait for a page or a process to start. CHECKED=1 leaves out
 # what `make check` has run.
 test: dev browser ## every test, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -q -n 2 -m "$(if $(CHECKED),slow and not alone,not alone)"
-	$(BIN)/python -m pytest -q -m alone
-	FACTCHECK_TEST_DATABASE=postgres $(BIN)/python -m pytest -q -n 2 -m "not alone"
-	FACTCHECK_TEST_DATABASE=postgres $(BIN)/python -m pytest -q -m alone
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(if $(CHECKED),-m slow)
+	FACTCHECK_TEST_DATABASE=postgres $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 bench: dev browser ## the figures of docs/benchmarks.md
 	$(BIN)/python -m bench

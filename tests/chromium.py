@@ -20,17 +20,11 @@ FOLDERS = ("/tests/browser/", "/tests/journeys/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of these folders drives Chromium or the whole product, over loopback alone.
-
-    They, and the slow ones that start workers, have the machine to themselves: two at once would wait for each other.
-    """
+    """Every test of these folders drives Chromium or the whole product, over loopback alone."""
     for test in items:
-        if "/tests/jobs/" in test.path.as_posix() and test.get_closest_marker("slow"):
-            test.add_marker(pytest.mark.alone)
         if any(folder in test.path.as_posix() for folder in FOLDERS):
             test.add_marker(pytest.mark.browser)
             test.add_marker(pytest.mark.slow)
-            test.add_marker(pytest.mark.alone)
             test.add_marker(pytest.mark.allow_hosts(LOOPBACK))
 
 
