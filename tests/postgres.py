@@ -1,7 +1,7 @@
 """With FACTCHECK_TEST_DATABASE=postgres, every test that meets the test database runs on a PostgreSQL of its own.
 
-The others are left out: what touches no database, and what launches the product with a SQLite of its own, would only do
-again what the first run did.
+The others are left out: what touches no database, what launches the product with a SQLite of its own, and what tries
+the same whatever the database, would only do again what the first run did.
 
 A pytest plugin, because DATABASE_URL must be there before Django's settings are read. The server comes from a wheel,
 keeps its files in a temporary directory, listens on a Unix socket only, and is stopped at the end.
@@ -56,6 +56,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _meets_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("once"):
+        return False
     marked = any(item.get_closest_marker(name) for name in ("django_db", "postgres"))
     return marked or not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
 

@@ -6,6 +6,8 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.conftest import Desk
 from tests.browser.watching import press, text
 
+pytestmark = pytest.mark.once
+
 ARTICLE = "**/annotate/article/**"
 
 

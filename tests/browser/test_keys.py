@@ -1,10 +1,13 @@
 """Labelling by keyboard alone."""
 
+import pytest
 from playwright.sync_api import expect
 
 from labeling.models import Annotation, Event, State
 from tests.browser.conftest import Desk
 from tests.browser.watching import all_saved, press, text
+
+pytestmark = pytest.mark.once
 
 
 def test_ten_sentences_in_a_row_by_keyboard_alone(desk: Desk) -> None:

@@ -26,6 +26,8 @@ from tests.browser.conftest import Desk, Seat, session_of
 from tests.views.answering import answers
 from tests.views.evaluated import evaluation
 
+pytestmark = pytest.mark.once
+
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 QUICK = {"from": "2026-03-02T10:00:00+00:00", "to": "2026-03-02T10:01:00+00:00", "n": 12, "seconds": 0.5, "usual": 6.0}
 FIGURE = {"value": 0.5, "low": 0.25, "high": 0.75, "n": 20, "n_units": 20, "n_answers": 40, "reason": ""}

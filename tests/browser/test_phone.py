@@ -6,6 +6,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Desk, Seat
 from tests.browser.watching import press, text
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def phone(seat: Seat) -> Desk:

@@ -1,10 +1,13 @@
 """The seconds stored with an answer: looked at and active, on a clock that the test turns."""
 
+import pytest
 from playwright.sync_api import Page
 
 from labeling.models import Annotation
 from tests.browser.conftest import Desk
 from tests.browser.watching import all_saved, press
+
+pytestmark = pytest.mark.once
 
 
 def sit_down_with_a_clock(desk: Desk) -> Page:

@@ -8,6 +8,8 @@ from labeling.models import Annotation, Membership, Preference
 from tests.browser.conftest import Desk, Seat, session_of
 from tests.browser.watching import all_saved, press, text
 
+pytestmark = pytest.mark.once
+
 SAVED = "**/preferences/"
 
 

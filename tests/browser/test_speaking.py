@@ -7,6 +7,8 @@ from tests.browser.conftest import Desk, Seat
 from tests.browser.test_page import grave
 from tests.browser.watching import all_saved, press, text
 
+pytestmark = pytest.mark.once
+
 # Every text that comes into a live region, and every element that the focus goes to, as it is spoken.
 LISTEN = """() => {
     window.heard = [];

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -109,13 +109,14 @@ class Launcher:
         self.process.wait()
 
     def clean_up(self) -> None:
-        """For a test's end, passed or failed."""
+        """For a test's end, passed or failed: as with Ctrl-C twice, so that nobody waits for what is under way."""
+        for seconds in (1, 60):
+            if self.process.poll() is None:
+                self.process.send_signal(signal.SIGINT)
+                with suppress(subprocess.TimeoutExpired):
+                    self.process.wait(timeout=seconds)
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(timeout=60)
-            except subprocess.TimeoutExpired:
-                self.kill()
+            self.kill()
         if self.process.stdout is not None:
             self.process.stdout.close()
         self._said.close()

@@ -16,6 +16,7 @@ from labeling.models import Annotation, GuidelineExample, Kind, Question, Role, 
 from tests.cast import Cast, adjudicator
 from tests.flow.pool_of import pool_of
 
+pytestmark = pytest.mark.once
 COLUMNS = ("anonymous", "dewi", "ani", "ada", "citra")
 NOT_HERE, SIGN_IN, NO_METHOD = 404, "sign_in", 405
 # route: (method, what anonymous, dewi (outsider), ani (annotator), ada (adjudicator) and citra (owner) get)
