@@ -27,8 +27,8 @@ check: dev ## the quick loop: lint, types, import rules, migrations, quick tests
 # Two at once, a file of tests to each: half of the slow ones wait for a page or a process to start. CHECKED=1 leaves out
 # what `make check` has run.
 test: dev browser ## every test, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(if $(CHECKED),-m slow)
-	FACTCHECK_TEST_DATABASE=postgres $(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(if $(CHECKED),-m slow)
+	FACTCHECK_TEST_DATABASE=postgres $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: dev browser ## the figures of docs/benchmarks.md
 	$(BIN)/python -m bench

@@ -8,6 +8,8 @@ from tests.browser.conftest import Desk, Seat
 from tests.browser.test_pages import AXE, as_owner
 from tests.browser.watching import all_saved, press, text
 
+pytestmark = pytest.mark.once
+
 NOTICE = "#guideline-news .notice"
 
 

@@ -13,6 +13,8 @@ from tests.browser.conftest import Desk, Seat
 from tests.browser.keyboard import tab_to
 from tests.browser.test_pages import AXE, as_owner
 
+pytestmark = pytest.mark.once
+
 
 def invitation(desk: Desk) -> str:
     cast = desk.cast

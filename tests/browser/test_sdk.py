@@ -9,6 +9,8 @@ from labeling.flow.tokens import make, revoke
 from tests.browser.door import Door
 from tests.cast import gather
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def server(live_server: LiveServer, door: Door) -> Iterator[str]:

@@ -9,6 +9,8 @@ from tests.browser.conftest import Seat
 from tests.browser.keyboard import press_to
 from tests.browser.test_pages import as_owner
 
+pytestmark = pytest.mark.once
+
 
 def listed(seat: Seat, query: str = "") -> Page:
     """The list of sentences before an owner."""

@@ -9,6 +9,8 @@ from tests.browser.test_page import PHONE, grave
 from tests.browser.watching import SYNC, all_saved, press, text, unsaved
 from tests.flow.test_reveal import ranked
 
+pytestmark = pytest.mark.once
+
 BOX = "one => { const box = one.getBoundingClientRect(); return [box.top, box.bottom] }"
 
 
