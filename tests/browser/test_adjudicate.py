@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from labeling.models import Preference, Question, Sentence, Verdict
 from tests.browser.conftest import Desk, Seat, session_of
 from tests.browser.test_pages import AXE
-from tests.browser.watching import press
+from tests.browser.watching import press, reads_on
 from tests.cast import adjudicator
 from tests.flow.disputing import dispute
 
@@ -25,23 +25,23 @@ def as_adjudicator(desk: Desk, language: str, *, disputes: int = 2) -> Page:
     page = desk.tab()
     page.goto(f"{desk.origin}/p/berita/disputes/")
     page.locator(".start a").press("Enter")
-    expect(page.locator(".here")).to_be_focused()
+    reads_on(page, "blind")
     return page
-
 
 @pytest.mark.parametrize(("language", "scheme", "width"), [("en", "dark", 320), ("id", "light", 1280)])
 def test_disputes_are_settled_by_keyboard_alone(seat: Seat, language: str, scheme: str, width: int) -> None:
     desk = seat(language=language, color_scheme=scheme, viewport={"width": width, "height": 720}, bypass_csp=True)
     page = as_adjudicator(desk, language)
     found = []
-    for key, step in (("1", "open"), ("2", "open"), ("s", "open"), ("w", "open")):
-        press(page, key)
-        expect(page.locator(f"[data-step={step}]")).to_be_visible()
+    press(page, "1")
+    reads_on(page, "open")
+    press(page, "2", "s", "w")
+    expect(page.locator("#reason")).to_be_focused()
     page.evaluate(AXE)
     found += page.evaluate(SERIOUS)
     page.keyboard.type("He answers a charge.")
     press(page, "Escape", "k")
-    expect(page.locator("[data-step=blind]")).to_be_visible()
+    reads_on(page, "blind")
     page.evaluate(AXE)
     found += page.evaluate(SERIOUS)
     told = Verdict.objects.values_list("label__key", "blind_label__key", "reason", "error_kind").get()
@@ -53,8 +53,10 @@ def test_an_undo_and_a_question_need_no_mouse_either(desk: Desk) -> None:
     page = as_adjudicator(desk, "en", disputes=1)
     press(page, "3")
     expect(page.locator(".outcome")).to_contain_text("You decided")
+    reads_on(page, "open")
     press(page, "u")
     expect(page.locator(".outcome")).to_contain_text("will not count as blind")
+    reads_on(page, "open")
     press(page, "g")
     expect(page.locator("dialog[open] h2", has_text="How to label")).to_be_visible()
     press(page, "Escape", "q")

@@ -14,7 +14,7 @@ from labeling.models import Annotation, GuidelineExample, Membership, Preference
 from labeling.sweeping import tidy
 from tests.browser.conftest import Desk, Seat, session_of
 from tests.browser.keyboard import choose, follow, skip, tab_to
-from tests.browser.watching import all_saved, press, text
+from tests.browser.watching import all_saved, press, reads_on, text
 from tests.cast import adjudicator, person
 from tests.flow.pool_of import pool_of
 
@@ -49,8 +49,10 @@ def settle(desk: Desk, ada: Membership, language: str) -> None:
     page = enter(desk, ada, language, "disputes/")
     follow(page, ".start a")
     assert re.search(r"\b(ani|budi|eka)\b", page.content()) is None
+    reads_on(page, "blind")
     press(page, "2")
     expect(page.locator("tr:has(td strong .swatch)")).to_have_count(3)
+    reads_on(page, "open")
     press(page, "t", "w")
     page.keyboard.type("Both stand in it.")
     press(page, "Escape", "e")

@@ -23,3 +23,8 @@ def all_saved(page: Page) -> None:
 def unsaved(page: Page, count: int) -> None:
     """Wait until the page says that `count` answers are not saved."""
     expect(page.locator("[data-annotate]")).to_have_attribute("data-unsaved", str(count))
+
+
+def reads_on(page: Page, step: str) -> None:
+    """Wait for the next page of the desk to hear keys: the last thing it does on the way is to point at the sentence."""
+    expect(page.locator(f"[data-step={step}] .here")).to_be_focused()
