@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeling.flow import annotate, queue, review
@@ -177,32 +177,46 @@ def test_candidates_cost_the_same_however_many_there_are(cast: Cast, django_asse
         review.candidates(cast.project)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(st.tuples(st.integers(0, 1), st.integers(0, 5), st.integers(1, 4)), max_size=25))
-def test_slots_always_add_up(cast: Cast, steps: list[tuple[int, int, int]]) -> None:
+# Answering and reviewing come oftenest: without answers nothing is reviewed.
+DEEDS = ("take", "take", "answer", "answer", "answer", "review", "review", "review", "undo", "lapse", "late")
+STEPS = st.lists(st.tuples(st.integers(0, 1), st.sampled_from(DEEDS), st.integers(1, 4)), min_size=6, max_size=25)
+
+
+def test_slots_always_add_up(cast: Cast) -> None:
     """Whatever is taken, answered, undone, given back, reviewed: free + lent + counted is overlap + reviews."""
-    Lease.objects.all().delete()
-    cast.project.sources.all().delete()
-    pool_of(cast.project, 6)
-    for who, deed, n in steps:
-        by = (cast.ani, cast.budi)[who]
-        held = [lease.sentence_id for lease in queue.in_hand(by)]
+    reviewed: list[int] = []
+
+    @settings(max_examples=25, deadline=None, database=None, derandomize=True)
+    @given(steps=STEPS)
+    def walk(steps: list[tuple[int, str, int]]) -> None:
+        Lease.objects.all().delete()
+        cast.project.sources.all().delete()
+        pool_of(cast.project, 6)
+        for who, deed, n in steps:
+            act((cast.ani, cast.budi)[who], deed, n)
+        for one in Sentence.objects.filter(project=cast.project):
+            lent = one.leases.filter(held=True).count()
+            counted = one.annotations.given().filter(surplus=False).count()
+            assert (one.slots_free + lent + counted, one.reviews <= 1) == (1 + one.reviews, True)
+            reviewed.extend([one.pk] * one.reviews)
+
+    walk()
+    assert len(reviewed) > 10
+
+
+def act(by: Membership, deed: str, n: int) -> None:
+    if deed == "take":
+        taken(by, want=n)
+    elif deed == "answer":
+        annotate.submit(by=by, acts=[answer(lease.sentence_id) for lease in queue.in_hand(by)[:n]])
+    elif deed == "undo":
         told = list(by.user.annotations.given().values_list("sentence_id", flat=True))
-        if deed == 0:
-            taken(by, want=n)
-        elif deed == 1:
-            annotate.submit(by=by, acts=[answer(pk) for pk in held[:n]])
-        elif deed == 2:
-            annotate.submit(by=by, acts=[undo(pk) for pk in told[:n]])
-        elif deed == 3:
-            run_out(annotator=by.user)
-            queue.reap()
-        elif deed == 4:
-            opened(cast.project, [pk for pk, _label in review.candidates(cast.project)[:n]])
-        else:
-            late = Lease.objects.filter(annotator=by.user, held=False).values_list("sentence_id", flat=True)
-            annotate.submit(by=by, acts=[answer(pk, "denial") for pk in list(late)[:n]])
-    for one in Sentence.objects.filter(project=cast.project):
-        lent = one.leases.filter(held=True).count()
-        counted = one.annotations.given().filter(surplus=False).count()
-        assert (one.slots_free + lent + counted, one.reviews <= 1) == (1 + one.reviews, True)
+        annotate.submit(by=by, acts=[undo(pk) for pk in told[:n]])
+    elif deed == "lapse":
+        run_out(annotator=by.user)
+        queue.reap()
+    elif deed == "review":
+        opened(by.project, [pk for pk, _label in review.candidates(by.project)[:n]])
+    else:
+        late = Lease.objects.filter(annotator=by.user, held=False).values_list("sentence_id", flat=True)
+        annotate.submit(by=by, acts=[answer(pk, "denial") for pk in list(late)[:n]])
