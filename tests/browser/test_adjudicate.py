@@ -28,6 +28,7 @@ def as_adjudicator(desk: Desk, language: str, *, disputes: int = 2) -> Page:
     reads_on(page, "blind")
     return page
 
+
 @pytest.mark.parametrize(("language", "scheme", "width"), [("en", "dark", 320), ("id", "light", 1280)])
 def test_disputes_are_settled_by_keyboard_alone(seat: Seat, language: str, scheme: str, width: int) -> None:
     desk = seat(language=language, color_scheme=scheme, viewport={"width": width, "height": 720}, bypass_csp=True)

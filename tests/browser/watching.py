@@ -26,5 +26,5 @@ def unsaved(page: Page, count: int) -> None:
 
 
 def reads_on(page: Page, step: str) -> None:
-    """Wait for the next page of the desk to hear keys: the last thing it does on the way is to point at the sentence."""
+    """Wait for the next page of the desk to hear keys: the last thing it does is to point at the sentence."""
     expect(page.locator(f"[data-step={step}] .here")).to_be_focused()
