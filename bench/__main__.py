@@ -14,6 +14,7 @@ COMMANDS = [
     ),
     *(f"bench.overview --database {database}" for database in ("sqlite", "postgres")),
     *(f"bench.agreement --database {database}" for database in ("sqlite", "postgres")),
+    *(f"bench.people --database {database}" for database in ("sqlite", "postgres")),
     *(f"bench.routing --database {database}" for database in ("sqlite", "postgres")),
     *(f"bench.near_twins --sentences 100000 --database {database}" for database in ("sqlite", "postgres")),
     "bench.near_twins --sentences 1000000",

@@ -8,31 +8,7 @@ behind a number of the table of labels. `cpu` is without what other programs too
 report. Made in this process by Django's test client, middleware and session included.
 """
 
-import argparse
-import json
-import subprocess
-import sys
-
-from bench.own_place import own_place
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--answers", type=int, default=200_000)
-    parser.add_argument("--people", type=int, default=12)
-    parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
-    parser.add_argument("--looks", type=int, default=40)
-    options = parser.parse_args()
-    with own_place(options.database, "factcheck.settings") as (_folder, environment):
-        asked = [str(one) for one in (options.answers, options.people, options.looks)]
-        looked = subprocess.run(
-            [sys.executable, "-m", "bench.look_at_agreement", *asked],
-            env=environment,
-            check=True,
-            stdout=subprocess.PIPE,
-        )
-        print(json.dumps({"database": options.database, **json.loads(looked.stdout)}), flush=True)
-
+from bench.own_place import measured_there
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(measured_there("bench.look_at_agreement", __doc__, answers=200_000, people=12, looks=40))

@@ -7,22 +7,7 @@ others have three answers already. Seconds are medians of seven, but for the fir
 each dispute.
 """
 
-import argparse
-import subprocess
-import sys
-
-from bench.own_place import own_place
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--answers", type=int, default=200_000)
-    parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
-    options = parser.parse_args()
-    with own_place(options.database, "factcheck.settings") as (_folder, environment):
-        command = [sys.executable, "-m", "bench.routing_ours", str(options.answers)]
-        return subprocess.run(command, env=environment, check=False).returncode
-
+from bench.own_place import measured_there
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(measured_there("bench.routing_ours", __doc__, answers=200_000))
