@@ -6,7 +6,9 @@ DATA ?= $(or $(FACTCHECK_DATA),var)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev browser check test bench
+.PHONY: help setup up dev browser check test test-sqlite test-postgres bench
+# One after the other: each takes both cores.
+.NOTPARALLEL:
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -24,11 +26,15 @@ check: dev ## the quick loop: lint, types, import rules, migrations, quick tests
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
 
-# Two at once, a file of tests to each: half of the slow ones wait for a page or a process to start. CHECKED=1 leaves out
+# Three at once on two cores, a file of tests to each: half of the slow ones wait for a page or a process to start. CHECKED=1 leaves out
 # what `make check` has run.
-test: dev browser ## every test, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(if $(CHECKED),-m slow)
-	FACTCHECK_TEST_DATABASE=postgres $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+test: test-sqlite test-postgres ## every test, on SQLite and on PostgreSQL
+
+test-sqlite: dev browser
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(if $(CHECKED),-m slow)
+
+test-postgres: dev browser
+	FACTCHECK_TEST_DATABASE=postgres $(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 bench: dev browser ## the figures of docs/benchmarks.md
 	$(BIN)/python -m bench
