@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 from django.db.models import F
 from django.utils import timezone
@@ -45,9 +46,10 @@ def seasoned(by: Membership, old: int = 5, *, waiting: int = 12) -> list[Sentenc
 
 
 def turn_comes(by: Membership) -> None:
-    """The next sentence that `by` is served is to be one of their own."""
+    """The next sentence that `by` is served is to be one of their own, and none of those that a page holds ahead."""
     served = max(Membership.objects.get(pk=by.pk).served, repeat.APART)
-    (turn, *_later) = repeat.due(by, range(served, served + 2 * repeat.REPEAT_TURN))
+    found = repeat.due(by, range(served, served + 10 * repeat.REPEAT_TURN))
+    turn = next(turn for turn, later in pairwise(found) if later - turn >= queue.AHEAD)
     Membership.objects.filter(pk=by.pk).update(served=turn)
 
 
