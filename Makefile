@@ -6,12 +6,12 @@ DATA ?= $(or $(FACTCHECK_DATA),var)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev browser check test test-sqlite test-postgres bench
+.PHONY: help setup up dev browser check test test-sqlite test-postgres test-labelstudio bench
 # One after the other: each takes both cores.
 .NOTPARALLEL:
 
 help: ## what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
 
 setup: .venv/installed ## the environment alone
 
@@ -31,10 +31,13 @@ check: dev ## the quick loop: lint, types, import rules, migrations, quick tests
 test: test-sqlite test-postgres ## every test, on SQLite and on PostgreSQL
 
 test-sqlite: dev browser
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(if $(CHECKED),-m slow)
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m "$(if $(CHECKED),slow and )not labelstudio"
 
 test-postgres: dev browser
-	FACTCHECK_TEST_DATABASE=postgres $(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
+	FACTCHECK_TEST_DATABASE=postgres $(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m "not labelstudio"
+
+test-labelstudio: dev browser .venv-labelstudio/installed ## tests against a real Label Studio, in an environment of its own (1 GB)
+	$(BIN)/python -m pytest -q -m labelstudio tests/labelstudio
 
 bench: dev browser ## the figures of docs/benchmarks.md
 	$(BIN)/python -m bench
@@ -54,4 +57,9 @@ browser:
 
 .venv/installed-dev: .venv/installed requirements-dev.txt
 	$(PIP) -r requirements-dev.txt
+	@touch $@
+
+.venv-labelstudio/installed: requirements-labelstudio.txt constraints-labelstudio.txt
+	@test -x .venv-labelstudio/bin/python || $(PYTHON) -m venv .venv-labelstudio
+	.venv-labelstudio/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-labelstudio.txt -r requirements-labelstudio.txt
 	@touch $@

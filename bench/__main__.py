@@ -32,6 +32,16 @@ COMMANDS = [
         for database in ("sqlite", "postgres")
         for n in (100_000, 1_000_000)
     ),
+    *(
+        f"bench.exporting --database {database} --sentences {n}"
+        for database in ("sqlite", "postgres")
+        for n in (10_000, 1_000_000)
+    ),
+    *(
+        f"bench.label_studio_loop --database {database} --tasks {n} --clients 1,4,16"
+        for database in ("sqlite", "postgres")
+        for n in (10_000, 100_000)
+    ),
     "bench.throughput --database sqlite --sentences 1000000 --clients 1,16 --seconds 4",
     "bench.throughput --database postgres --sentences 1000000 --clients 1,16 --seconds 4",
 ]

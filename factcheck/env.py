@@ -7,6 +7,7 @@ import secrets
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import dj_database_url
@@ -45,6 +46,30 @@ def words(name: str, *, default: list[str]) -> list[str]:
     """A list separated by commas."""
     value = os.environ.get(name)
     return default if value is None else [word.strip() for word in value.split(",") if word.strip()]
+
+
+def addresses(name: str) -> list[str]:
+    """A list of addresses of servers, separated by commas; anything else raises ImproperlyConfigured."""
+    try:
+        return [address(word) for word in words(name, default=[])]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} holds an address that makes no sense: {error}.") from error
+
+
+def address(text: str) -> str:
+    """An address such as https://labels.example.org in one spelling, without a slash at its end.
+
+    Raises ValueError where it is none, or holds a name, a password or a question.
+    """
+    parts = urlsplit(text.strip())
+    host, port = parts.hostname or "", parts.port
+    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[a-z0-9.:-]+", host):
+        raise ValueError("it must begin with http:// or https:// and name a machine")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError("it must hold no name, no password and no question")
+    named = f"[{host}]" if ":" in host else host
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{named}{'' if port in (None, usual) else f':{port}'}{parts.path.rstrip('/')}"
 
 
 def choice(name: str, *, default: str, known: tuple[str, ...]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from factcheck import env, tracing
 
 # Not what the people page ends with: nothing comes after it.
-_TOKEN = re.compile(r"""((?:/|%2F)(?:link|invitation)(?:/|%2F))[^/\s?&%"']+""", re.IGNORECASE)
+_TOKEN = re.compile(r"""((?:/|%2F)(?:link|invitation|ls)(?:/|%2F))[^/\s?&%"']+""", re.IGNORECASE)
 # PostgreSQL quotes the row that it refused, sentence and all, to the end of what it says.
 _ROW = re.compile(r"DETAIL:.*?(?=\n\n(?:During handling|The above exception)|\Z)", re.DOTALL)
 # What a line may say beside its message, by its `extra` or of the work in hand.
@@ -21,7 +21,8 @@ FIELDS = ("run", "kind", "person", "project", "route", "method", "status", "seco
 
 
 class WithoutTokens(logging.Filter):
-    """Whoever reads the token of a one-time link or an invitation in a log can come in with it, until it is used.
+    """Whoever reads the token of a one-time link or an invitation in a log can come in with it, until it is used; with
+    that of an ML backend's address they can send answers.
 
     The line is put together here, since the token may come as part of any argument, or of the error.
     """
@@ -91,6 +92,8 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "axes": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
+        # A line a request, with all that is asked for in its address.
+        "httpx": {"level": "WARNING"},
         # These have handlers of their own, which know no filter of ours; named here, they lose them.
         "django": {"level": "INFO"},
         "django.server": {"propagate": True},

@@ -160,9 +160,20 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_ENGINE = "labeling.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 
+# The Label Studio servers that owners may push to and pull from, on the pages; where there is none, nobody may.
+LABEL_STUDIO_SERVERS = env.addresses("FACTCHECK_LABEL_STUDIO_SERVERS")
+# Whether one of them may be in a private network, or on this machine.
+LABEL_STUDIO_PRIVATE = env.flag("FACTCHECK_LABEL_STUDIO_PRIVATE", default=False)
+
+# With one token so many requests a second are answered by one web process, after so many at once; 0: no limit.
+API_RATE = env.number("FACTCHECK_API_RATE", default=100, low=0, high=100_000)
+API_BURST = env.number("FACTCHECK_API_BURST", default=400, low=1, high=100_000)
+
 # Figures at /metrics, for this machine alone, or for whoever has the token.
 METRICS = env.flag("FACTCHECK_METRICS", default=False)
 METRICS_TOKEN = env.secret("FACTCHECK_METRICS_TOKEN_FILE")
+# A token of the Hugging Face hub, for uploads that a page asks for.
+HUB_TOKEN = env.secret("FACTCHECK_HUB_TOKEN_FILE")
 
 REDIS_URL = env.text("REDIS_URL") or places.redis_url(DATA_DIR)
 # What the learning worker keeps in memory, about: beyond it, shards are read again from the disk.

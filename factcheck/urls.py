@@ -2,4 +2,6 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("labeling.urls"))]
+from labeling.labelstudio import api
+
+urlpatterns = [path("api/", api.urls()), path("", include("labeling.urls"))]

@@ -82,7 +82,7 @@ class Claim:
     def finish(self, result: dict[str, Any]) -> None:
         """Record success. Called in the transaction that publishes the result, it guards the publishing."""
         self.run.result = result
-        self._write(state=RunState.DONE, result=result, ended_at=Now(), token=None, leased_until=None)
+        self._write(state=RunState.DONE, result=result, ended_at=Now(), sealed="", token=None, leased_until=None)
 
     def fail(self, reason: str, *, again: bool) -> None:
         """Record failure; `again` owes it once more after a wait, up to three attempts in all."""
@@ -93,6 +93,7 @@ class Claim:
             due_at=Now() + WAIT * self.run.attempts,
             called_at=None,
             ended_at=None if owed else Now(),
+            sealed=self.run.sealed if owed else "",
             token=None,
             leased_until=None,
         )
@@ -105,6 +106,7 @@ def recover() -> int:
         state=RunState.FAILED,
         error=DIED,
         ended_at=Now(),
+        sealed="",
         token=None,
         leased_until=None,
     )
@@ -113,6 +115,10 @@ def recover() -> int:
 
 # Which Celery queue does which kind of Run: heavy libraries stay out of the learning worker.
 # What is measured, and made for the next training, has a queue of its own: it must not hold up the next training.
-QUEUE_OF = {Kind.TRAIN: "learn", Kind.IMPORT: "exchange", Kind.EXPORT: "exchange"} | dict.fromkeys(
-    (Kind.FEATURES, Kind.EVALUATE, Kind.EXPLAIN, Kind.AGREE, Kind.TWINS, Kind.OVERLAP), "measure"
+QUEUE_OF = (
+    {Kind.TRAIN: "learn"}
+    | dict.fromkeys((Kind.IMPORT, Kind.EXPORT, Kind.PUBLISH, Kind.PUSH, Kind.PULL), "exchange")
+    | dict.fromkeys(
+        (Kind.FEATURES, Kind.EVALUATE, Kind.EXPLAIN, Kind.AGREE, Kind.TWINS, Kind.OVERLAP, Kind.PREDICT), "measure"
+    )
 )

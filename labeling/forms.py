@@ -9,12 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from labeling.models import ErrorKind, Label, Preference, Project
 
-EXPORTS = (
-    ("hf", _("Hugging Face data set")),
-    ("jsonl", _("JSON Lines, one sentence a line")),
-    ("csv", _("CSV, for a spreadsheet")),
-    ("labelstudio", _("Label Studio tasks")),
-)
 MAX_SHORTCUTS, MAX_WORD = 40, 40
 
 
@@ -76,10 +70,6 @@ class PreferenceForm(_OfPreference):
         ):
             raise forms.ValidationError(_("The shortcuts must map actions to keys."))
         return dict(found)
-
-
-class ExportForm(forms.Form):
-    to = forms.ChoiceField(label=_("Format"), choices=EXPORTS, widget=forms.RadioSelect, initial="hf")
 
 
 class VerdictForm(forms.Form):

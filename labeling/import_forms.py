@@ -39,7 +39,10 @@ class ImportForm(forms.Form):
         label=_("File"),
         required=False,
         allow_empty_file=True,
-        help_text=_("Text, HTML, CSV, TSV or JSON Lines, packed with gzip or not. The ending of its name says which."),
+        help_text=_(
+            "Text, HTML, CSV, TSV or JSON Lines, packed with gzip or not; parquet; or the .zip of an export, which "
+            "comes back with all its answers. The ending of its name says which."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{one}" for one in (*ENDINGS, PACKED[1:]))}),
     )
     unit = forms.ChoiceField(label=_("What one row or file holds"), choices=Unit.choices, required=False)

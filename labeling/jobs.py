@@ -15,8 +15,10 @@ def owe_of_pool(project: Project) -> None:
     owe(project=project, kind=Kind.FEATURES, by=None)
 
 
-def owe(*, project: Project, kind: Kind, by: User | None, options: dict[str, Any] | None = None) -> Run:
-    """Write down a Run that the next sweep hands to a worker.
+def owe(
+    *, project: Project, kind: Kind, by: User | None, options: dict[str, Any] | None = None, sealed: str = ""
+) -> Run:
+    """Write down a Run that the next sweep hands to a worker; `sealed` is what only that worker may read.
 
     Guarantees that of the kinds ONE_AT_A_TIME a project has at most one unfinished Run each: asking again returns the
     one that is there.
@@ -24,7 +26,12 @@ def owe(*, project: Project, kind: Kind, by: User | None, options: dict[str, Any
     try:
         with transaction.atomic():
             return Run.objects.create(
-                project=project, kind=kind, asked_by=by, options=options or {}, request_id=tracing.request_id()
+                project=project,
+                kind=kind,
+                asked_by=by,
+                options=options or {},
+                sealed=sealed,
+                request_id=tracing.request_id(),
             )
     except IntegrityError:
         return Run.objects.unfinished().get(project=project, kind=kind)

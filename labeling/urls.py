@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from labeling.labelstudio import backend
 from labeling.views import (
     adjudication,
     agreement,
@@ -18,6 +19,8 @@ from labeling.views import (
     home,
     imports,
     invitation,
+    label_studio,
+    label_studio_backend,
     labels,
     members,
     metrics,
@@ -31,7 +34,6 @@ from labeling.views import (
     settings,
     suspects,
     tokens,
-    whoami,
     why,
 )
 
@@ -49,8 +51,12 @@ urlpatterns = [
     path("preferences/password/", preferences.password, name="password"),
     path("preferences/tokens/", tokens.tokens, name="tokens"),
     path("preferences/tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
-    # As Label Studio's client asks: without a slash at the end.
-    path("api/current-user/whoami", whoami.whoami, name="whoami"),
+    # As Label Studio asks an ML backend: without a slash at the end.
+    path("ls/<str:token>/health", backend.health, name="ls_health"),
+    path("ls/<str:token>/setup", backend.setup, name="ls_setup"),
+    path("ls/<str:token>/predict", backend.predict, name="ls_predict"),
+    path("ls/<str:token>/webhook", backend.webhook, name="ls_webhook"),
+    path("ls/<str:token>/versions", backend.versions, name="ls_versions"),
     path("projects/new/", founding.new_project, name="new_project"),
     path("p/<slug:slug>/", home.overview, name="overview"),
     path("p/<slug:slug>/annotate/", annotate.annotate, name="annotate"),
@@ -95,6 +101,8 @@ urlpatterns = [
     path("p/<slug:slug>/questions/<int:pk>/", questions.question_reply, name="question_reply"),
     path("p/<slug:slug>/questions/<int:pk>/take-back/", questions.question_take_back, name="question_take_back"),
     path("p/<slug:slug>/exports/", exports.exports, name="exports"),
+    path("p/<slug:slug>/exports/licence/", exports.export_licence, name="export_licence"),
+    path("p/<slug:slug>/exports/publish/", exports.export_publish, name="export_publish"),
     path("p/<slug:slug>/exports/<int:pk>/", exports.download, name="download"),
     path("p/<slug:slug>/people/", members.members, name="members"),
     path("p/<slug:slug>/people/<int:pk>/link/", members.member_link, name="member_link"),
@@ -105,6 +113,13 @@ urlpatterns = [
     path("p/<slug:slug>/people/<int:pk>/quality/", quality.quality, name="quality"),
     path("p/<slug:slug>/quality/", quality.my_quality, name="my_quality"),
     path("p/<slug:slug>/settings/", settings.settings, name="settings"),
+    path("p/<slug:slug>/label-studio/", label_studio.label_studio, name="label_studio"),
+    path("p/<slug:slug>/label-studio/backend/", label_studio_backend.label_studio_backend, name="label_studio_backend"),
+    path(
+        "p/<slug:slug>/label-studio/backend/<int:pk>/revoke/",
+        label_studio_backend.backend_key_revoke,
+        name="backend_key_revoke",
+    ),
     path("p/<slug:slug>/settings/rule/", rule.settled_rule, name="settled_rule"),
     path("p/<slug:slug>/settings/rule/apply/", rule.settled_rule_apply, name="settled_rule_apply"),
     path("p/<slug:slug>/settings/archive/", archiving.archive, name="archive"),

@@ -35,6 +35,10 @@ VERB = {
     Kind.EXPLAIN: "labeling.flow.explain.run",
     Kind.TWINS: "labeling.flow.twins.run",
     Kind.OVERLAP: "labeling.flow.overlap.run",
+    Kind.PUBLISH: "labeling.flow.publish.run",
+    Kind.PUSH: "labeling.labelstudio.push.run",
+    Kind.PULL: "labeling.labelstudio.pull.run",
+    Kind.PREDICT: "labeling.flow.predict.run",
 }
 BEAT_SECONDS = 10.0
 

@@ -21,7 +21,7 @@ from labeling.files import sync_folder
 from labeling.flow import tables
 from labeling.flow.moment import one_moment
 from labeling.learning import places, shelf
-from labeling.models import Project, Upload
+from labeling.models import ExportVersion, Project, Run, Upload
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -124,8 +124,8 @@ def _fill(packing: _Packing) -> tuple[dict[str, Any], list[str]]:
     with one_moment():
         known, n = migrations(), {}
         for name, table in tables.kept().items():
-            n[name] = packing.add(f"{ROWS}{name}.jsonl", map(tables.packed, tables.read(table)))
-        uploads = list(Upload.objects.order_by("path").values_list("path", flat=True).distinct())
+            n[name] = packing.add(f"{ROWS}{name}.jsonl", map(tables.packed, _unsealed(tables.read(table), table)))
+        named = {*Upload.objects.values_list("path", flat=True), *ExportVersion.objects.values_list("path", flat=True)}
         projects = list(Project.objects.all())
     for name in names(default_storage):
         packing.copy(default_storage, name, under=FILES)
@@ -135,7 +135,15 @@ def _fill(packing: _Packing) -> tuple[dict[str, Any], list[str]]:
     known_tables = {name: {"columns": tables.columns(table), "rows": n[name]} for name, table in tables.kept().items()}
     manifest = {**head, "database": connection.vendor, "migrations": known, "tables": known_tables}
     packing.seal({**manifest, "entries": packing.entries})
-    return {**manifest, "entries": packing.entries}, [one for one in uploads if FILES + one not in packing.entries]
+    return {**manifest, "entries": packing.entries}, sorted(one for one in named if FILES + one not in packing.entries)
+
+
+def _unsealed(rows: Iterator[tables.Row], table: tables.Table) -> Iterator[tables.Row]:
+    """The rows, without what a Run keeps sealed: a key to another server, which is no part of a backup."""
+    if table is not Run:
+        return rows
+    place = tables.columns(table).index("sealed")
+    return ([*row[:place], "", *row[place + 1 :]] for row in rows)
 
 
 def _count(manifest: dict[str, Any], under: str) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from labeling.flow.annotate import said
 from labeling.flow.tally import Tally
+from labeling.formats.returned import Judgement
 from labeling.formats.shapes import Row
 from labeling.models import Annotation, Event, Guideline, Label, Lease, Project, Selection, Sentence, Upload, Verb
 
@@ -21,16 +23,22 @@ NAME_MAX = 80
 # What Django lets nobody be called by.
 _UNFIT = re.compile(r"[^\w.@+-]+")
 Pair = tuple[int, int]
+_TOLD = ("unsure", "boilerplate", "bad_segment", "comment", "seconds", "selection", "answered_at")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the row at `line` says about the sentence with this hash of its text."""
+    """What the row at `line` says about the sentence with this hash of its text.
+
+    `judged` is all that an export told of the answer; without it, it has a label and nothing else.
+    """
 
     line: int
     text_hash: str
     annotator: int
-    label: Label
+    label: Label | None
+    second_label: Label | None = None
+    judged: Judgement | None = None
 
 
 class Brought:
@@ -88,10 +96,11 @@ class Brought:
         left, rows = dict(free), []
         for pair, one in new.items():
             in_hand = pair in lent and lent[pair].held
-            surplus = not in_hand and left[pair[0]] == 0
+            told = one.judged is not None and one.judged.surplus
+            surplus = not in_hand and (told or left[pair[0]] == 0)
             left[pair[0]] -= not (in_hand or surplus)
             rows.append(self._annotation(pair[0], one, guideline, surplus=surplus))
-        self._write(rows, {pk: n for pk, n in left.items() if n != free[pk]})
+        self._write(rows, [one.judged for one in new.values()], {pk: n for pk, n in left.items() if n != free[pk]})
         return {one.line for one in new.values()}
 
     def _new(self, keys: Mapping[str, int], answers: Iterable[Answer]) -> dict[Pair, Answer]:
@@ -115,19 +124,27 @@ class Brought:
         return {(one.sentence_id, one.annotator_id): one for one in found.select_for_update(skip_locked=True)}
 
     def _annotation(self, sentence: int, answer: Answer, guideline: Guideline, *, surplus: bool) -> Annotation:
+        told: dict[str, Any] = {"seconds": 0, "selection": Selection.IMPORTED, "answered_at": Now()}
+        judged = answer.judged
+        if judged is not None:
+            guideline = self._guidelines.get(judged.guideline_version or 0, guideline)
+            told = {name: getattr(judged, name) for name in _TOLD}
         return Annotation(
             project=self.project,
             sentence_id=sentence,
             annotator_id=answer.annotator,
             label=answer.label,
-            seconds=0,
+            second_label=answer.second_label,
             surplus=surplus,
-            selection=Selection.IMPORTED,
             guideline=guideline,
-            answered_at=Now(),
+            **told,
         )
 
-    def _write(self, rows: Sequence[Annotation], slots: Mapping[int, int]) -> None:
+    @cached_property
+    def _guidelines(self) -> dict[int, Guideline]:
+        return {one.number: one for one in self.project.guidelines.only("number", "project")}
+
+    def _write(self, rows: Sequence[Annotation], judged: Sequence[Judgement | None], slots: Mapping[int, int]) -> None:
         Annotation.objects.bulk_create(rows)
         Event.objects.bulk_create(
             Event(
@@ -135,14 +152,21 @@ class Brought:
                 who_id=one.annotator_id,
                 verb=Verb.ANSWERED,
                 sentence_id=one.sentence_id,
-                after={**said(one), "upload": self.upload.pk},
+                after={**said(one), "upload": self.upload.pk, **_of_elsewhere(told)},
             )
-            for one in rows
+            for one, told in zip(rows, judged, strict=True)
         )
         for n in set(slots.values()):
             Sentence.objects.filter(pk__in=[pk for pk, free in slots.items() if free == n]).update(slots_free=n)
         self.tally.labels += len(rows)
         self.tally.labels_surplus += sum(one.surplus for one in rows)
+
+
+def _of_elsewhere(judged: Judgement | None) -> dict[str, object]:
+    """What an answer names of the project it comes from: its history, since here it names nothing."""
+    if judged is None:
+        return {}
+    return {"elsewhere": {"model": judged.model_version, "guideline": judged.guideline_version}}
 
 
 def meaning(project: Project, chosen: Mapping[str, str]) -> dict[str, Label | None]:
@@ -164,19 +188,37 @@ def account(project: Project, name: str) -> User:
     member = User.objects.filter(username=name, memberships__project=project).first()
     if member is not None:
         return member
-    return next(user for username in _usernames(name, project.slug) if (user := _stand_in(project, name, username)))
+    return stand_in(project, name)
 
 
-def _stand_in(project: Project, name: str, username: str) -> User | None:
+def stand_in(project: Project, name: str, *, exported_as: str = "") -> User:
+    """The closed account that stands for `name`, whoever else is called so.
+
+    With `exported_as`, it is somebody whom an export calls by this key, and whom the exports of this project call by it
+    again (`called`).
+    """
+    names = _usernames(name, project.slug)
+    return next(user for username in names if (user := _stand_in(project, name, username, exported_as)))
+
+
+def called(project: Project) -> dict[int, str]:
+    """The key of each account that stands for somebody of an export, by its id."""
+    joined = Event.objects.filter(project=project, verb=Verb.JOINED, after__has_key="exported_as").order_by("pk")
+    return {told["account"]: told["exported_as"] for told in joined.values_list("after", flat=True)}
+
+
+def _stand_in(project: Project, name: str, username: str, exported_as: str) -> User | None:
     """The closed account `username`, made here for `name` now or before; None where it is somebody's own."""
     closed = {"is_active": False, "password": make_password(None)}
     user, made = User.objects.get_or_create(username=username, defaults=closed)
-    told = {"name": username, "stands_for": name}
+    told: dict[str, object] = {"name": username, "stands_for": name}
+    told |= {"account": user.pk, "exported_as": exported_as} if exported_as else {}
     if made:
         Event.objects.create(project=project, who=None, verb=Verb.JOINED, after=told)
         return user
-    events = Event.objects.filter(project=project, verb=Verb.JOINED)
-    return user if events.filter(after__name=username, after__stands_for=name).exists() else None
+    joined = Event.objects.filter(project=project, verb=Verb.JOINED, after__name=username, after__stands_for=name)
+    known = [one.get("exported_as", "") for one in joined.values_list("after", flat=True)]
+    return user if exported_as in known else None
 
 
 def _usernames(name: str, slug: str) -> Iterator[str]:

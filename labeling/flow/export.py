@@ -1,11 +1,11 @@
-"""Exporting: one snapshot of a project, as files that come out the same for the same data revision."""
+"""Exporting: a version of a project, as files that come out the same whenever it is asked for."""
 
 import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ from labeling import formats
 from labeling.claims import Claim
 from labeling.errors import Refused
 from labeling.files import keep
-from labeling.flow import posterior, snapshot
+from labeling.flow.export_versions import current, numbered
+from labeling.flow.without_text import NEEDS_TEXT, WithoutText
+from labeling.formats.shapes import Snapshot
 from labeling.models import Event, Project, Verb
 
 # Lies in every folder we write, says what is in it, and lets us write there again.
@@ -28,78 +30,115 @@ _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be written: in which format, of which version (None: as the project is now), with texts or without."""
+
+    to: str = "hf"
+    version: int | None = None
+    texts: bool = True
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> "Wanted":
+        """As an export Run has it in its options."""
+        return cls(str(options.get("to", "hf")), options.get("version"), bool(options.get("texts", True)))
+
+
+@dataclass(frozen=True, slots=True)
 class ExportReport:
-    """`revision` is higher after every change to what an export holds; `splits` maps names to rows."""
+    """`revision` is higher after every change to what an export holds; `splits` maps names to rows; `content` is the
+    SHA-256 of the version's rows and judgements, whatever the format."""
 
     directory: str
     revision: int
     rows: int
     splits: dict[str, int]
+    version: int
+    content: str
 
 
 def write(*, claim: Claim) -> dict[str, Any]:
     """Do an export Run: a zip in the default storage, whole or not there. Returns path, sha256 and the counts.
 
-    Raises Refused where there is nothing to export or the format is unknown, LostClaim where another worker took over.
+    Raises Refused where there is nothing to export, the format is unknown or the version is not there, LostClaim where
+    another worker took over.
     """
-    to = str(claim.run.options.get("to", "hf"))
+    wanted, by = Wanted.of(claim.run.options), claim.run.asked_by
     with tempfile.TemporaryDirectory(prefix="factcheck-export-") as scratch:
         folder = Path(scratch) / claim.project.slug
-        report = _fill(claim.project, folder, to)
+        report = _fill(claim.project, folder, wanted, by=by)
         claim.renew()
         with tempfile.TemporaryFile(dir=scratch) as packed:
             _pack(folder, packed)
             packed.seek(0)
-            name = f"{claim.project.slug}-{to}-r{report.revision}.zip"
+            name = f"{claim.project.slug}-v{report.version}-{wanted.to}{'' if wanted.texts else '-without-text'}.zip"
             kept = keep(iter(lambda: packed.read(_CHUNK), b""), folder=f"exports/{claim.project.pk}", name=name)
-    result = {"path": kept.path, "sha256": kept.sha256, "to": to, **asdict(report)}
+    result = {"path": kept.path, "sha256": kept.sha256, "to": wanted.to, "texts": wanted.texts, **asdict(report)}
     del result["directory"]
     with transaction.atomic():
-        _record(claim.project, claim.run.asked_by, to, report)
+        _record(claim.project, by, wanted, report)
         claim.progress(report.rows, report.rows)
         claim.finish(result)
     return result
 
 
-def write_folder(*, project: Project, directory: Path, to: str, by: User | None = None) -> ExportReport:
+def write_folder(
+    *,
+    project: Project,
+    directory: Path,
+    to: str,
+    by: User | None = None,
+    version: int | None = None,
+    texts: bool = True,
+) -> ExportReport:
     """Export into `directory`, which must be new, empty, or an earlier export of ours: that one is replaced as a whole.
 
-    Raises Refused for any other directory, for an unknown format, and where there is nothing to export.
+    `version` is the number of one that is there, None for the project as it is now. Raises Refused for any other
+    directory, for an unknown format or version, for a format that needs texts, and where there is nothing to export.
     """
     if directory.exists() and not _ours(directory):
         said = _("%(directory)s holds files that are no export of ours. Name an empty or a new directory.")
         raise Refused(said % {"directory": directory})
+    wanted = Wanted(to, version, texts)
     directory.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as beside:
-        report = _fill(project, Path(beside) / "new", to)
+        report = _fill(project, Path(beside) / "new", wanted, by=by)
         if directory.exists():
             directory.rename(Path(beside) / "old")
         (Path(beside) / "new").rename(directory)
     with transaction.atomic():
-        _record(project, by, to, report)
-    return ExportReport(str(directory), report.revision, report.rows, report.splits)
+        _record(project, by, wanted, report)
+    return replace(report, directory=str(directory))
 
 
-def _fill(project: Project, folder: Path, to: str) -> ExportReport:
-    writer = formats.writer(to)
+def _fill(project: Project, folder: Path, wanted: Wanted, *, by: User | None) -> ExportReport:
+    """Write `folder`, which must not be there yet; the version is made where there is none of now. Writes no Event.
+
+    Raises Refused as `write_folder` does.
+    """
+    writer = formats.writer(wanted.to)
+    if not wanted.texts and wanted.to in NEEDS_TEXT:
+        raise Refused(_("Label Studio shows its tasks by their text. Choose another format, or export with the texts."))
     folder.mkdir()
     with tempfile.TemporaryDirectory(prefix="factcheck-snapshot-") as scratch:
-        taken = snapshot.take(project, Path(scratch))
-        # The pages then say of a sentence what the export says.
-        posterior.store(project, taken.likely)
-        writer.write(taken, folder)
-    head = taken.head
-    files = {str(path.relative_to(folder)): _hash(path) for path in _files(folder)}
+        if wanted.version is None:
+            version, spool = current(project, Path(scratch), by=by)
+        else:
+            version, spool = numbered(project, wanted.version, Path(scratch))
+        snapshot: Snapshot = spool if wanted.texts else WithoutText(spool)
+        writer.write(snapshot, folder)
+    head = snapshot.head
     manifest = {
         "made_by": "factcheck",
-        "to": to,
-        **{key: head[key] for key in ("project", "revision", "splits")},
+        "to": wanted.to,
+        **{key: head[key] for key in ("project", "revision", "splits", "version", "content", "texts")},
         "rows": head["n_rows"],
         "judgements": head["n_judgements"],
-        "files": files,
+        "files": {str(path.relative_to(folder)): _hash(path) for path in _files(folder)},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    return ExportReport(str(folder), head["revision"], head["n_rows"], head["splits"])
+    return ExportReport(
+        str(folder), version.revision, version.n_rows, dict(head["splits"]), version.number, version.sha256
+    )
 
 
 def _ours(directory: Path) -> bool:
@@ -139,6 +178,6 @@ def _pack(folder: Path, out: Any) -> None:
                 shutil.copyfileobj(stream, target, _CHUNK)
 
 
-def _record(project: Project, by: User | None, to: str, report: ExportReport) -> None:
-    after = {"to": to, "revision": report.revision, "rows": report.rows}
-    Event.objects.create(project=project, who=by, verb=Verb.EXPORTED, after=after)
+def _record(project: Project, by: User | None, wanted: Wanted, report: ExportReport) -> None:
+    told = {"version": report.version, "revision": report.revision, "rows": report.rows}
+    Event.objects.create(project=project, who=by, verb=Verb.EXPORTED, after={**asdict(wanted), **told})

@@ -1,5 +1,6 @@
 """Founding a project: its labels and its guideline."""
 
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
@@ -59,8 +60,12 @@ def create_project(
     languages: tuple[str, ...] = ("id", "en"),
     overlap: int = 1,
     audit_size: int = 300,
+    labels: Sequence[tuple[str, str, str, bool]] = SCHEME,
+    guideline: str = "",
 ) -> Project:
     """A project with the default labels and guideline, and `by` as its owner. Without `slug` it is made of the name.
+
+    `labels` are others than the default ones, as in SCHEME, in the order of their digits; `guideline` is their text.
 
     Raises AlreadyHere where the slug is taken, Refused where a value makes no sense.
     """
@@ -82,7 +87,7 @@ def create_project(
     except IntegrityError as error:
         # Somebody else took the short name a moment ago.
         raise AlreadyHere(taken) from error
-    _furnish(project)
+    _furnish(project, labels, guideline)
     if by is not None:
         Membership.objects.create(project=project, user=by, role=Role.OWNER)
     Event.objects.create(project=project, who=by, verb=Verb.CREATED, after={"slug": slug})
@@ -98,8 +103,8 @@ def _short_name(name: str) -> str:
     return next(one for n in count(1) if (one := base if n == 1 else f"{base}-{n}") not in taken)
 
 
-def _furnish(project: Project) -> None:
-    """The default labels and the default guideline."""
+def _furnish(project: Project, labels: Sequence[tuple[str, str, str, bool]], guideline: str) -> None:
+    """The labels, and `guideline`, or the default one, which speaks of the default labels alone."""
     Label.objects.bulk_create(
         Label(
             project=project,
@@ -109,10 +114,18 @@ def _furnish(project: Project) -> None:
             name_en=en,
             name_id=id_,
             is_none=is_none,
-            cue_en=CUES[key][0],
-            cue_id=CUES[key][1],
+            cue_en=CUES[key][0] if labels is SCHEME else "",
+            cue_id=CUES[key][1] if labels is SCHEME else "",
         )
-        for digit, (key, en, id_, is_none) in enumerate(SCHEME, start=1)
+        for digit, (key, en, id_, is_none) in enumerate(labels, start=1)
     )
-    texts = {f"text_{lang}": (GUIDELINES / f"default.{lang}.md").read_text(encoding="utf-8") for lang in ("en", "id")}
+    if guideline or labels is not SCHEME:
+        named = "\n".join(f"## {en}" for _key, en, _id, _none in labels)
+        texts = dict.fromkeys(("text_en", "text_id"), guideline or named)
+    else:
+        texts = {f"text_{lang}": _default(lang) for lang in ("en", "id")}
     Guideline.objects.create(project=project, number=1, **texts)
+
+
+def _default(lang: str) -> str:
+    return (GUIDELINES / f"default.{lang}.md").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
 
 from django.db.models import F, QuerySet
@@ -24,13 +25,16 @@ class Counted(NamedTuple):
     drawn: bool
 
 
-def counted(project: Project) -> list[Counted]:
+def counted(project: Project, *, several: bool = False) -> list[Counted]:
     """Every answer that counts, sentence by sentence: not unsure, withdrawn or surplus, and of a sentence of the pool.
 
     One that was asked for because the others differed does not count: sentences that people agree on never get one, so
-    it would make agreement look better than it is (docs/adr/0013).
+    it would make agreement look better than it is (docs/adr/0013). With `several`, only answers to sentences that have
+    two or more: all that alpha is made of, and far fewer.
     """
-    return list(_rows(project))
+    by_sentence = (list(group) for _pk, group in groupby(_rows(project), key=lambda one: one.answer.sentence_id))
+    least = 2 if several else 1
+    return [one for answers in by_sentence if len(answers) >= least for one in answers]
 
 
 def populations(project: Project, answers: list[Counted]) -> dict[str, list[Judged]]:

@@ -50,7 +50,6 @@ class Layer:
         sentence inside a new article is kept as the twin of the first one, outside the pool. The label of a row becomes
         an annotation, whether its sentence is new or not.
         """
-        before = (self.tally.sentences, self.tally.added)
         brought = Brought(self.project, self.upload, self.tally)
         for one in bad:
             self.tally.refuse(one.line, one.reason)
@@ -58,14 +57,9 @@ class Layer:
         repeated: list[tuple[int, str]] = []
         drafts = self._new_articles(cuts) + self._new_rows(sound, repeated)
         Source.objects.bulk_create(source for source, _sentences in drafts)
-        sentences = [sentence for _source, each in drafts for sentence in each]
-        self._write(sentences)
+        self.write([sentence for _source, each in drafts for sentence in each])
         answers = [brought.answer(row, hashed) for row, _lang, hashed in sound]
-        self._tell(repeated, brought.keep([one for one in answers if one]))
-        Project.objects.filter(pk=self.project.pk).update(
-            n_sentences=F("n_sentences") + self.tally.sentences - before[0],
-            n_pool=F("n_pool") + self.tally.added - before[1],
-        )
+        self.tell(repeated, brought.keep([one for one in answers if one]))
 
     def _new_articles(self, cuts: Sequence[Cut]) -> list[tuple[Source, list[Sentence]]]:
         hashes = [hashlib.sha256(cut.article.text.encode()).hexdigest() for cut in cuts]
@@ -83,8 +77,8 @@ class Layer:
                 continue
             self.tally.labels_left_out += bool(cut.article.label)
             here[sha256] = _("line %(line)d of this upload") % {"line": cut.article.line}
-            source = self._source(cut.article.origin, cut.lang, cut.article.text, sha256, Unit.ARTICLE)
-            sentences = [self._sentence(source, number, piece) for number, piece in enumerate(cut.pieces)]
+            source = self.source(cut.article.origin, cut.lang, cut.article.text, sha256, Unit.ARTICLE)
+            sentences = [self.sentence(source, number, piece) for number, piece in enumerate(cut.pieces)]
             source.n_sentences = len(sentences)
             drafts.append((source, sentences))
         self.tally.articles += len(drafts)
@@ -100,7 +94,7 @@ class Layer:
         self, rows: Sequence[tuple[Row, str, str]], repeated: list[tuple[int, str]]
     ) -> list[tuple[Source, list[Sentence]]]:
         """Drafts of the rows whose text is new; the line of each other, and where its text is, go to `repeated`."""
-        here = self._rows_here(hashed for _row, _lang, hashed in rows)
+        here = self.here(hashed for _row, _lang, hashed in rows)
         together: dict[tuple[Origin, str], list[list[tuple[Row, str]]]] = {}
         for row, lang, hashed in rows:
             if hashed in here:
@@ -113,7 +107,7 @@ class Layer:
             groups[-1].append((row, lang))
         return [self._source_of_rows(group) for groups in together.values() for group in groups]
 
-    def _tell(self, repeated: Iterable[tuple[int, str]], kept: Container[int]) -> None:
+    def tell(self, repeated: Iterable[tuple[int, str]], kept: Container[int]) -> None:
         """Name the rows that were here already, `kept` being the lines whose labels went in."""
         for line, where in repeated:
             if line in kept:
@@ -123,7 +117,8 @@ class Layer:
                 said = _("the same sentence is here already: %(where)s")
                 self.tally.duplicate(line, said % {"where": where})
 
-    def _rows_here(self, hashes: Iterable[str]) -> dict[str, str]:
+    def here(self, hashes: Iterable[str]) -> dict[str, str]:
+        """Where the texts with these hashes are in the pool, in words."""
         found = Sentence.objects.in_pool().filter(project=self.project, text_hash__in=set(hashes))
         fields = ("text_hash", "number", "source_id", "source__title")
         return {hashed: _place(number, source, title) for hashed, number, source, title in found.values_list(*fields)}
@@ -133,16 +128,16 @@ class Layer:
         text = "\n".join(row.text for row, _lang in group)
         # Not the hash of the text alone: an article of the same words is another Source.
         sha256 = hashlib.sha256(f"rows {self.upload.pk} {first.line}\n{text}".encode()).hexdigest()
-        source = self._source(first.origin, lang, text, sha256, Unit.SENTENCE, title=first.article)
+        source = self.source(first.origin, lang, text, sha256, Unit.SENTENCE, title=first.article)
         source.n_sentences = len(group)
         sentences, start = [], 0
         for number, (row, row_lang) in enumerate(group):
             piece = Piece(start, start + len(row.text), paragraph=number, boilerplate=False)
-            sentences.append(self._sentence(source, number, piece, lang=row_lang))
+            sentences.append(self.sentence(source, number, piece, lang=row_lang))
             start = piece.end + 1
         return source, sentences
 
-    def _source(self, origin: Origin, lang: str, text: str, sha256: str, unit: Unit, *, title: str = "") -> Source:
+    def source(self, origin: Origin, lang: str, text: str, sha256: str, unit: Unit, *, title: str = "") -> Source:
         return Source(
             project=self.project,
             upload=self.upload,
@@ -156,7 +151,7 @@ class Layer:
             sha256=sha256,
         )
 
-    def _sentence(self, source: Source, number: int, piece: Piece, *, lang: str = "") -> Sentence:
+    def sentence(self, source: Source, number: int, piece: Piece, *, lang: str = "") -> Sentence:
         text = source.text[piece.start : piece.end]
         hashed = text_hash(text)
         return Sentence(
@@ -175,7 +170,9 @@ class Layer:
             shuffle=place_of(self.project.pk, hashed, purpose=SHUFFLE),
         )
 
-    def _write(self, sentences: Sequence[Sentence]) -> None:
+    def write(self, sentences: Sequence[Sentence]) -> None:
+        """Write them, and count them; one whose text is in the pool already, or among the others, is its twin."""
+        before = (self.tally.sentences, self.tally.added)
         hashes = {one.text_hash for one in sentences if one.in_pool}
         pool = Sentence.objects.in_pool().filter(project=self.project, text_hash__in=hashes)
         first: dict[str, Sentence | int] = dict(pool.values_list("text_hash", "pk"))
@@ -195,6 +192,10 @@ class Layer:
         self.tally.added += sum(one.in_pool for one in sentences)
         self.tally.twins += len(twins)
         self._name(twins[: TWINS_LISTED - len(self.tally.twin_sentences)])
+        Project.objects.filter(pk=self.project.pk).update(
+            n_sentences=F("n_sentences") + self.tally.sentences - before[0],
+            n_pool=F("n_pool") + self.tally.added - before[1],
+        )
 
     def _name(self, twins: Sequence[Sentence]) -> None:
         """List these written twins, each with where its text stood before."""

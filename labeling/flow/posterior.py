@@ -1,16 +1,17 @@
 """Posteriors: what a sentence most likely is that people do not agree on, from how each of them answers elsewhere."""
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from django.db import transaction
 
 from labeling import learning
 from labeling.flow.rule import LEAST_ANNOTATORS, LEAST_DOUBLY, Likely, Rule
-from labeling.learning import Vote
 from labeling.models import Annotation, Posterior, Project, Verdict
 
 _CHUNK = 5_000
@@ -39,11 +40,11 @@ def estimate(project: Project) -> dict[int, Likely]:
     """
     if Rule.of(Project.objects.get(pk=project.pk)).posterior is None:
         return {}
-    votes, apart = _apart(project)
-    doubly = len({sentence_id for sentence_id, _who, _label in votes})
-    if doubly < LEAST_DOUBLY or len({who for _pk, who, _label in votes}) < LEAST_ANNOTATORS:
+    answered = _answered_doubly(project)
+    apart = answered.apart
+    if answered.doubly < LEAST_DOUBLY or len(answered.people) < LEAST_ANNOTATORS:
         return {}
-    found = learning.likeliest(votes, of=apart)
+    found = learning.likeliest(answered.votes, of=apart)
     return {
         sentence_id: Likely(one.label_id, math.floor(one.probability * _PARTS) / _PARTS, apart[sentence_id].total())
         for sentence_id, one in found.items()
@@ -76,23 +77,36 @@ def store(project: Project, found: dict[int, Likely]) -> None:
     )
 
 
-def _apart(project: Project) -> tuple[list[Vote], dict[int, Counter[int]]]:
-    """The answers to sentences that two people or more answered; and of those apart without a verdict, the votes."""
+class _Doubly(NamedTuple):
+    """`votes`: the answers to sentences that two people or more answered, as `learning.likeliest` takes them; `doubly`:
+    how many such sentences; `people`: who answered them; `apart`: the votes of each that is apart without a verdict."""
+
+    votes: "array[int]"
+    doubly: int
+    people: set[int]
+    apart: dict[int, Counter[int]]
+
+
+def _answered_doubly(project: Project) -> _Doubly:
     decided = set(Verdict.objects.filter(project=project).values_list("sentence_id", flat=True))
-    votes: list[Vote] = []
+    votes, doubly = array("q"), 0
+    people: set[int] = set()
     apart: dict[int, Counter[int]] = {}
     for sentence_id, group in groupby(_answers(project), key=itemgetter(0)):
         given = list(group)
         if len(given) < 2:
             continue
-        votes += given
+        doubly += 1
+        for one in given:
+            votes.extend(one)
+            people.add(one[1])
         said = [label_id for _pk, _who, label_id in given]
         if len(set(said)) > 1 and sentence_id not in decided:
             apart[sentence_id] = Counter(said)
-    return votes, apart
+    return _Doubly(votes, doubly, people, apart)
 
 
-def _answers(project: Project) -> Iterator[Vote]:
+def _answers(project: Project) -> Iterator[tuple[int, int, int]]:
     """Every answer that counts for a label, sentence by sentence."""
     counted = Annotation.objects.decided().filter(project=project, surplus=False, sentence__in_pool=True)
     rows = counted.order_by("sentence_id", "pk").values_list("sentence_id", "annotator_id", "label_id")

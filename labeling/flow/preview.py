@@ -1,35 +1,32 @@
 """The first rows of a table before it is imported: its columns, and what would become of them.
 
-Runs in the web process: it reads a quarter of a megabyte at most, with the readers of tables and JSON lines alone.
+Runs in the web process: it reads a quarter of a megabyte at most, with the readers of tables and JSON lines alone
+(`flow.looking` brings both).
 """
 
-import codecs
 import csv
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from itertools import islice
-from typing import BinaryIO, cast
-
-from django.core.files.storage import default_storage
-from django.utils.translation import gettext as _
+from typing import BinaryIO
 
 from labeling.errors import BadUpload
 from labeling.flow.brought import meaning
+from labeling.flow.looking import HEAD_BYTES, ROWS, start
 from labeling.flow.receive import Reading, run_of
 from labeling.formats import jsonl, tabular
-from labeling.formats.decoding import lines, unpacked
+from labeling.formats.decoding import lines
 from labeling.formats.shapes import Article, Bad, Options, Record, Row
 from labeling.keys import text_hash
 from labeling.models import Sentence, Source, Upload
 
-HEAD_BYTES = 256 * 1024
-ROWS, SHOWN = 1_000, 20
+SHOWN = 20
 CELL, COLUMNS_MOST, VALUES_MOST = 120, 60, 30
-READERS = {"csv": tabular.read, "tsv": tabular.read, "jsonl": jsonl.read}
+# The first rows of parquet come as JSON lines.
+READERS = {"csv": tabular.read, "tsv": tabular.read, "jsonl": jsonl.read, "parquet": jsonl.read}
 # What others call our columns, in both languages; our own name is the first.
 NAMES = {
     "text": ("text", "teks", "kalimat", "sentence", "isi", "content", "body", "konten", "berita"),
@@ -78,11 +75,11 @@ class Look:
 
 def head(upload: Upload) -> Head:
     """The columns and first rows of a table. Raises BadUpload where nothing can be read."""
-    start, _all = _start(upload)
-    if upload.format == "jsonl":
-        return _head_of_objects(start)
+    begin, _all = start(upload)
+    if READERS[upload.format] is jsonl.read:
+        return _head_of_objects(begin)
     csv.field_size_limit(HEAD_BYTES)
-    table = csv.reader((line for _number, line in lines(start)), delimiter=tabular.DELIMITERS[upload.format])
+    table = csv.reader((line for _number, line in lines(begin)), delimiter=tabular.DELIMITERS[upload.format])
     try:
         names, *rows = islice(table, SHOWN + 1)
     except (csv.Error, ValueError) as error:
@@ -91,9 +88,9 @@ def head(upload: Upload) -> Head:
     return Head(columns, [[_shown(cell) for cell in row[: len(columns)]] for row in rows])
 
 
-def _head_of_objects(start: BinaryIO) -> Head:
+def _head_of_objects(begin: BinaryIO) -> Head:
     found: list[Mapping[str, object]] = []
-    for _number, line in islice(lines(start), SHOWN):
+    for _number, line in islice(lines(begin), SHOWN):
         try:
             one = json.loads(line)
         except (ValueError, RecursionError):
@@ -126,9 +123,9 @@ def needs_look(upload: Upload, reading: Reading, *, asked: bool) -> bool:
 
 def look(upload: Upload, reading: Reading) -> Look:
     """Read the first rows as `reading` says; writes nothing. Raises BadUpload where there is no column of the text."""
-    start, whole = _start(upload)
+    begin, whole = start(upload)
     options = Options(format=upload.format, unit=reading.unit, columns=reading.options.get("columns", {}))
-    records = list(islice(READERS[upload.format](start, options), ROWS + 1))
+    records = list(islice(READERS[upload.format](begin, options), ROWS + 1))
     whole = whole and len(records) <= ROWS
     # What the cut went through is no whole row.
     records = records[:ROWS] if whole or len(records) > ROWS else records[:-1]
@@ -165,20 +162,6 @@ def _here(upload: Upload, texts: Sequence[Record]) -> int:
     sources = Source.objects.filter(project=upload.project, sha256__in=articles)
     known = {*pool.values_list("text_hash", flat=True), *sources.values_list("sha256", flat=True)}
     return len(texts) - len({*rows, *articles} - known)
-
-
-def _start(upload: Upload) -> tuple[BinaryIO, bool]:
-    """The beginning of the upload as UTF-8, up to the end of a line, and whether that is all of it."""
-    if not default_storage.exists(upload.path):
-        raise BadUpload(_("The uploaded file %(name)s is gone from the disk. Send it again.") % {"name": upload.name})
-    with default_storage.open(upload.path) as stored:
-        stream = cast(BinaryIO, stored.file)
-        content = (unpacked(stream) if upload.options.get("packed") else stream).read(HEAD_BYTES + 1)
-    whole = len(content) <= HEAD_BYTES
-    content = content[:HEAD_BYTES]
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        content = content.decode("utf-16", errors="ignore").encode()
-    return BytesIO(content if whole else content[: content.rfind(b"\n") + 1]), whole
 
 
 def _shown(value: object) -> str:

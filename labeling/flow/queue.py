@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from labeling import dialect
 from labeling.flow import repeat
 from labeling.flow.choose import SOUGHT, TIED, Asker, Pick, choose
-from labeling.models import Lease, Membership, Sentence
+from labeling.models import Annotation, Lease, Membership, Selection, Sentence
 
 # Held ahead by one page: a keypress never waits for the network.
 AHEAD = 10
@@ -46,6 +46,53 @@ def take(*, by: Membership, want: int = AHEAD) -> list[Lease]:
 def _take_in_turn(by: Membership, want: int) -> list[Lease]:
     with dialect.writing():
         return _take(by, want)
+
+
+def lend(*, by: Membership, sentence: int) -> bool:
+    """Lend `by` one sentence that they name themselves, before its turn. False where it is not asked about: out of the
+    pool, answered by them already, or in an archived project.
+
+    Guarantees: no slot is taken that is not free, and nobody is lent a sentence twice. Where every slot is taken it is
+    lent as one that ran out at once: an answer is kept by the rule of late ones, see `flow.annotate`. What `by` was
+    lent before stays as it is.
+    """
+    return dialect.undeterred(lambda: _lend_named(by, sentence))
+
+
+def _lend_named(by: Membership, sentence: int) -> bool:
+    with dialect.writing():
+        dialect.rows(f"SELECT 1 FROM labeling_membership m WHERE m.id = %s {dialect.lock('m')}", (by.pk,))
+        if Lease.objects.filter(sentence=sentence, annotator=by.user_id).exists():
+            return True
+        pick = _named(by, sentence)
+        if pick is None:
+            return False
+        turns = {sentence: by.served + 1}
+        if not _grasp(by, pick, turns) and not (reap(project_id=by.project_id) and _grasp(by, pick, turns)):
+            lease = Lease(project_id=by.project_id, annotator_id=by.user_id, sentence_id=sentence)
+            lease.held, lease.until, lease.selection = False, Now(), pick.selection
+            lease.save(force_insert=True)
+    return True
+
+
+def _named(by: Membership, sentence: int) -> Pick | None:
+    """The sentence as a pick, if it is asked about and `by` has not answered it. No ranking chose it."""
+    row = Sentence.objects.in_pool().filter(pk=sentence, project=by.project_id, project__archived_at__isnull=True)
+    answered = Annotation.objects.given().filter(sentence=sentence, annotator=by.user_id)
+    found = row.exclude(pk__in=answered.values("sentence")).values_list("audit_place", "tie_breaks").first()
+    if found is None:
+        return None
+    audit_place, tie_breaks = found
+    why = Selection.TIE_BREAK if tie_breaks else Selection.SEED if audit_place is None else Selection.RANDOM
+    return Pick(sentence, why.value)
+
+
+def _grasp(by: Membership, pick: Pick, turns: Mapping[int, int]) -> bool:
+    try:
+        _take_slots(by, [pick], turns)
+    except _Raced:
+        return False
+    return True
 
 
 def in_hand(by: Membership) -> list[Lease]:

@@ -21,9 +21,20 @@ from labeling.flow.archive import require_open
 from labeling.models import OPEN, Event, Kind, Project, Run, RunState, Unit, Upload, Verb
 
 # File ending -> format. A test holds it against labeling.formats, which this room does not load.
-ENDINGS = {"txt": "text", "html": "html", "htm": "html", "csv": "csv", "tsv": "tsv", "jsonl": "jsonl"}
-# Behind any of these endings.
+ENDINGS = {
+    "txt": "text",
+    "html": "html",
+    "htm": "html",
+    "csv": "csv",
+    "tsv": "tsv",
+    "jsonl": "jsonl",
+    "parquet": "parquet",
+    # A folder that we exported.
+    "zip": "folder",
+}
+# Behind any of these endings, but for those that are packed in themselves.
 PACKED = ".gz"
+PACKED_THEMSELVES = ("parquet", "folder")
 # What a column may be for; the same test holds it against the readers.
 COLUMNS = ("text", "label", "annotator", "lang", "title", "url", "publisher", "published_at", "article")
 CHUNK = 1 << 20
@@ -55,8 +66,8 @@ def accept(
     """Keep `content` under its hash and owe the import; nothing is read into memory whole.
 
     `options` are for the reader: `columns` (our name -> theirs), `annotator` (whose the labels are that name nobody),
-    `labels` (their value -> our key, or empty to leave it out), and `title`, `url`, `publisher`, `published_at` of a
-    paste. `limited=False` lifts the limit on the size, for commands.
+    `labels` (their value -> our key, or empty to leave it out), `names` (of labels that come as numbers), and `title`,
+    `url`, `publisher`, `published_at` of a paste. `limited=False` lifts the limit on the size, for commands.
     Raises BadUpload where it is empty, too large or of no known format; AlreadyHere where the same bytes were received
     before. If their import failed or was stopped, it is owed again and goes on where it ended; with the new options,
     where it had written nothing yet.
@@ -82,7 +93,10 @@ def put_by(
     """
     require_open(project)
     bare = _bare(name)
-    values = {"format": _format(bare, format), **_values(reading, packed=_is_packed(bare))}
+    known = _format(bare, format)
+    if known in PACKED_THEMSELVES and _is_packed(bare):
+        raise BadUpload(_("%(name)s is packed twice. Unpack it once and send that.") % {"name": bare})
+    values = {"format": known, **_values(reading, packed=_is_packed(bare))}
     kept = keep(_chunks(content, bare, limited=limited), folder="uploads")
     try:
         with transaction.atomic():

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from labeling.flow.brought import called
 from labeling.flow.rule import Likely, Origin, majority
 from labeling.flow.settle import Settled, settled
 from labeling.flow.splits import Groups
@@ -55,6 +56,7 @@ def rows(
     `labels` maps ids to keys in the order of the scheme, which is the order of `soft_label`. `likely` are posteriors of
     the moment that is read: those that are kept may be of an earlier one.
     """
+    names = _Names(project)
     found = settled(project, likely=likely)
     while batch := list(islice(found, _BATCH)):
         ids = [one.sentence_id for one in batch]
@@ -65,12 +67,12 @@ def rows(
             given[answer.sentence_id].append(answer)
         for one in batch:
             sentence = sentences[one.sentence_id]
-            row = _about(sentence) | _label(one, given[sentence.pk], labels) | _context(sentence, around)
+            row = _about(sentence) | _label(one, given[sentence.pk], labels, names) | _context(sentence, around)
             yield {field: row[field] for field in ROW_FIELDS[:-1]} | {"split": groups.split_of(sentence)}
 
 
 def judgements(project: Project, labels: Mapping[int, str]) -> Iterator[dict[str, Any]]:
-    """A dictionary with JUDGEMENT_FIELDS for every answer that stands, in the order of sentences; one query.
+    """A dictionary with JUDGEMENT_FIELDS for every answer that stands, in the order of sentences; two queries.
 
     What was said of sentences that left the pool, or were cut anew, is history and stays behind.
     """
@@ -78,6 +80,7 @@ def judgements(project: Project, labels: Mapping[int, str]) -> Iterator[dict[str
     shown = Exposure.objects.filter(**mine, shown_at__lt=OuterRef("answered_at"))
     answers = Annotation.objects.given().filter(project=project, sentence__in_pool=True).order_by("sentence_id", "pk")
     answers = answers.annotate(suggestion_shown=Exists(shown))
+    names = _Names(project)
     # Plain values: as models, 40,000 judgements took twice as long.
     for one in answers.values(*_JUDGED).iterator(chunk_size=_BATCH):
         yield {
@@ -85,7 +88,7 @@ def judgements(project: Project, labels: Mapping[int, str]) -> Iterator[dict[str
             "text": one["sentence__text"],
             "lang": one["sentence__lang"],
             "article_id": str(one["sentence__source_id"]) if one["sentence__source__unit"] == Unit.ARTICLE else None,
-            "annotator": annotator_key(project.pk, one["annotator_id"]),
+            "annotator": names.of(one["annotator_id"]),
             "label": labels.get(one["label_id"]),
             "label_2": labels.get(one["second_label_id"]),
             **{name: one[name] for name in (*FLAGS, "comment", "seconds", "surplus", "selection")},
@@ -94,6 +97,19 @@ def judgements(project: Project, labels: Mapping[int, str]) -> Iterator[dict[str
             "answered_at": one["answered_at"].astimezone(UTC).isoformat(timespec="milliseconds"),
             "suggestion_shown": one["suggestion_shown"],
         }
+
+
+class _Names:
+    """How this project's exports call people; those who came with another export keep the key that they had there."""
+
+    def __init__(self, project: Project) -> None:
+        self._project_id = project.pk
+        self._known = called(project)
+
+    def of(self, annotator_id: int) -> str:
+        if annotator_id not in self._known:
+            self._known[annotator_id] = annotator_key(self._project_id, annotator_id)
+        return self._known[annotator_id]
 
 
 def _answers(project: Project) -> "QuerySet[Annotation]":
@@ -128,7 +144,7 @@ def _article(sentence: Sentence) -> str | None:
     return str(sentence.source_id) if sentence.source.unit == Unit.ARTICLE else None
 
 
-def _label(one: Settled, given: Sequence[Annotation], labels: Mapping[int, str]) -> dict[str, Any]:
+def _label(one: Settled, given: Sequence[Annotation], labels: Mapping[int, str], names: "_Names") -> dict[str, Any]:
     counted = [answer for answer in given if not answer.surplus]
     soft = [one.soft.get(pk, 0.0) for pk in labels]
     # Of the answers that chose the label: what the second label adds to it.
@@ -145,7 +161,7 @@ def _label(one: Settled, given: Sequence[Annotation], labels: Mapping[int, str])
         "entropy": max(0.0, -sum(share * math.log2(share) for share in soft if share)),
         "annotators": [
             {
-                "annotator": annotator_key(answer.project_id, answer.annotator_id),
+                "annotator": names.of(answer.annotator_id),
                 "label": labels.get(answer.label_id or 0),
                 "seconds": answer.seconds,
             }
@@ -177,7 +193,12 @@ def _neighbours(sentences: Iterable[Sentence]) -> Around:
         texts[source][number] = text
     return {
         one.pk: (
-            [texts[one.source_id][n] for n in range(max(0, one.number - NEIGHBOURS), one.number)],
+            # An article that came with an export has gaps.
+            [
+                texts[one.source_id][n]
+                for n in range(max(0, one.number - NEIGHBOURS), one.number)
+                if n in texts[one.source_id]
+            ],
             [
                 texts[one.source_id][n]
                 for n in range(one.number + 1, one.number + 1 + NEIGHBOURS)

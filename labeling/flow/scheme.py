@@ -141,11 +141,11 @@ def record(label: Label, by: User, verb: Verb, before: Fields, after: Fields) ->
 
 
 def require_rest(project: Project, without: Label) -> None:
-    """Raises Refused unless two labels, one that is none of the others among them, stay on offer without this one."""
+    """Raises Refused unless two labels stay on offer without this one, and one that is none of the others if it is."""
     rest = list(Label.objects.offered().filter(project=project).exclude(pk=without.pk))
     if len(rest) < LEAST:
         raise Refused(_("Two labels must stay on offer. Add another one first."))
-    if not any(one.is_none for one in rest):
+    if without.is_none and not any(one.is_none for one in rest):
         said = _("%(label)s is what a sentence gets that fits no other label, so it stays. You may rename it.")
         raise Refused(said % {"label": without})
 

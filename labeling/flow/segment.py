@@ -16,20 +16,26 @@ from django.utils.translation import gettext as _
 from labeling import dialect, formats, jobs
 from labeling.claims import Claim
 from labeling.errors import BadUpload
-from labeling.flow import report, sample
+from labeling.flow import report, sample, task_data
 from labeling.flow.giving_way import give_way
 from labeling.flow.laying import Cut, Layer, Piece
+from labeling.flow.returning import Returner
 from labeling.flow.tally import Tally
 from labeling.formats.decoding import unpacked
+from labeling.formats.returned import Near, Returned
 from labeling.formats.shapes import Article, Bad, Options, Origin, Record, Row, origin_of
-from labeling.models import Event, Preference, Project, Upload, Verb
+from labeling.models import Event, Label, Preference, Project, Upload, Verb
 from ml import segmentation
 
 # One chunk is one transaction: small enough that labelling hardly waits for it on SQLite, which has one writer.
 CHUNK_RECORDS = 100
 CHUNK_CHARACTERS = 50_000
+ANSWER_CHARACTERS = 150
 # After so many sentences, and each time that there are four times as many, the database looks at its tables anew.
 GROWN, TIMES_GROWN = 5_000, 4
+# The format of a folder that we exported, which has an audit sample of its own.
+FOLDER = "folder"
+Found = Record | Returned | Near
 
 
 def run(*, claim: Claim) -> dict[str, Any]:
@@ -49,14 +55,17 @@ def run(*, claim: Claim) -> dict[str, Any]:
             )
         with default_storage.open(upload.path) as stored:
             stream = cast(BinaryIO, stored.file)
-            layer, grown = Layer(claim.project, upload, tally), tally.sentences + GROWN
+            returner, grown = Returner(Layer(claim.project, upload, tally)), tally.sentences + GROWN
             for chunk in _chunks(islice(_records(upload, stream), tally.records, None)):
                 began = time.monotonic()
-                _lay(claim, layer, chunk, done=stream.tell(), pace=pace)
+                _lay(claim, returner, chunk, done=stream.tell(), pace=pace)
                 if tally.sentences >= grown:
                     dialect.analyze("labeling_source", "labeling_sentence")
                     grown = TIMES_GROWN * tally.sentences
                 give_way(time.monotonic() - began)
+        if upload.options.get("task_data"):
+            with default_storage.open(upload.path) as stored:
+                task_data.keep(project=claim.project, lines=cast(BinaryIO, stored.file))
         if not tally.records:
             tally.refuse(1, _("there is no line with text in it"))
         return _end(claim, upload, tally)
@@ -70,12 +79,20 @@ def options_of(upload: Upload) -> Options:
         unit=upload.unit,
         columns=upload.options.get("columns", {}),
         origin=origin_of(upload.options, default),
+        names=tuple(upload.options.get("names", ())),
+        known=_known(upload) if upload.format == FOLDER else frozenset(),
     )
 
 
-def _records(upload: Upload, stream: BinaryIO) -> Iterator[Record]:
+def _known(upload: Upload) -> frozenset[str]:
+    """The labels that a folder may name: the project's keys, retired ones too, and what the owner said of others."""
+    keys = set(Label.objects.filter(project=upload.project_id).values_list("key", flat=True))
+    return frozenset(keys | {theirs for theirs, ours in upload.options.get("labels", {}).items() if ours in keys})
+
+
+def _records(upload: Upload, stream: BinaryIO) -> Iterator[Found]:
     text = unpacked(stream) if upload.options.get("packed") else stream
-    return formats.reader(upload.format).read(text, options_of(upload))
+    return cast(Iterator[Found], formats.reader(upload.format).read(text, options_of(upload)))
 
 
 def cut(article: Article) -> Cut:
@@ -92,17 +109,25 @@ def _language_of(claim: Claim) -> str:
     return chosen or settings.LANGUAGE_CODE
 
 
-def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
-    chunk: list[Record] = []
+def _chunks(records: Iterator[Found]) -> Iterator[list[Found]]:
+    chunk: list[Found] = []
     weight = 0
     for record in records:
         chunk.append(record)
-        weight += 0 if isinstance(record, Bad) else len(record.text)
+        weight += _weight(record)
         if len(chunk) == CHUNK_RECORDS or weight >= CHUNK_CHARACTERS:
             yield chunk
             chunk, weight = [], 0
     if chunk:
         yield chunk
+
+
+def _weight(record: Found) -> int:
+    """What a record costs to write, in characters: an answer as much as a sentence."""
+    if isinstance(record, Bad):
+        return 0
+    answers = sum(len(one.judgements) for one in record.sentences) if isinstance(record, Returned) else 0
+    return len(record.text) + ANSWER_CHARACTERS * answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +145,17 @@ class Pace:
         return {"rate": round((records - self.records) / spent), "minutes": ceil(left / 60)}
 
 
-def _lay(claim: Claim, layer: Layer, chunk: Sequence[Record], *, done: int, pace: Pace) -> None:
+def _lay(claim: Claim, returner: Returner, chunk: Sequence[Found], *, done: int, pace: Pace) -> None:
     cuts = [cut(record) for record in chunk if isinstance(record, Article)]
     rows = [(record, _language(record)) for record in chunk if isinstance(record, Row)]
     bad = [record for record in chunk if isinstance(record, Bad)]
-    tally, size = layer.tally, layer.upload.size
+    returned = [record for record in chunk if isinstance(record, Returned)]
+    near = [record for record in chunk if isinstance(record, Near)]
+    tally, size = returner.tally, returner.upload.size
     with transaction.atomic():
         _hold(claim.project)
-        layer.lay(cuts, rows, bad)
+        returner.layer.lay(cuts, rows, bad)
+        returner.lay(returned, near)
         tally.records += len(chunk)
         cursor = {"tally": tally.written(), "report": _report(claim, tally)}
         claim.progress(done, size, **cursor, pace=pace.at(tally.records, done, size))
@@ -159,7 +187,8 @@ def _end(claim: Claim, upload: Upload, tally: Tally) -> dict[str, Any]:
     result = tally.written()
     with transaction.atomic():
         _hold(claim.project)
-        result["audit_drawn"] = sample.draw(project=claim.project, candidates=candidates)
+        drawn = 0 if upload.format == FOLDER else sample.draw(project=claim.project, candidates=candidates)
+        result["audit_drawn"] = drawn
         said = {name: value for name, value in result.items() if not isinstance(value, list)}
         Event.objects.create(
             project=claim.project, who=claim.run.asked_by, verb=Verb.IMPORTED, after={"upload": upload.pk, **said}

@@ -1,64 +1,32 @@
 """One moment of a project on disk: read quickly, so that writing it as files takes as long as it likes."""
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from labeling.errors import Refused
-from labeling.flow import posterior
+from labeling.flow import export_figures, posterior
 from labeling.flow.moment import one_moment
+from labeling.flow.revision import revision_of as revision_of
 from labeling.flow.rows import JUDGEMENT_FIELDS, ROW_FIELDS, judgements, rows
-from labeling.flow.rule import Likely, Rule
+from labeling.flow.rule import Rule
 from labeling.flow.scheme import classes
 from labeling.flow.splits import SPLITS, Groups
-from labeling.models import Event, Kind, Project, Run, RunState, Verb
-
-# Acts that change nothing in an export: taking one away does not make the next one different.
-WITHOUT_EFFECT = (Verb.EXPORTED, Verb.TRAINED, Verb.JOINED)
-
-
-class Spool:
-    """Rows and judgements as JSON lines in a directory of ours, and what is known of the whole in `head`.
-
-    `likely` are the posteriors of that moment.
-    """
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.head: dict[str, Any] = {}
-        self.likely: dict[int, Likely] = {}
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        return self._lines("rows")
-
-    def judgements(self) -> Iterator[dict[str, Any]]:
-        return self._lines("judgements")
-
-    def _lines(self, name: str) -> Iterator[dict[str, Any]]:
-        with (self.directory / f"{name}.jsonl").open(encoding="utf-8") as lines:
-            yield from map(json.loads, lines)
-
-    def fill(self, name: str, found: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Write each dictionary as it passes."""
-        with (self.directory / f"{name}.jsonl").open("w", encoding="utf-8") as out:
-            for one in found:
-                out.write(json.dumps(one, ensure_ascii=False) + "\n")
-                yield one
+from labeling.flow.spool import Spool
+from labeling.models import Event, Project
 
 
 def take(project: Project, directory: Path) -> Spool:
     """Read everything that an export needs at one moment into `directory`.
 
     Posteriors are estimated from the answers of that moment, so that all of it is a function of one revision. Memory
-    grows with the sentences that several people answered, and with nothing else.
+    grows with the answers to sentences that several people answered, and with nothing else.
 
     Raises Refused where no sentence has a settled label yet.
     """
@@ -67,6 +35,7 @@ def take(project: Project, directory: Path) -> Spool:
         spool.head = _head(project)
         labels = {label.pk: label.key for label in classes(project)}
         spool.likely = posterior.estimate(project)
+        spool.head["figures"] = export_figures.of(project, spool.head["revision"], likely=spool.likely)
         found = rows(project, labels, Groups.of(project), spool.likely)
         spool.head |= _count_rows(spool.fill("rows", found))
         spool.head |= _count_judgements(spool.fill("judgements", judgements(project, labels)))
@@ -74,20 +43,6 @@ def take(project: Project, directory: Path) -> Spool:
         said = _("There is nothing to export from %(project)s yet: no sentence has a settled label. Label some first.")
         raise Refused(said % {"project": project.name})
     return spool
-
-
-def revision_of(project: Project) -> int:
-    """The data revision of `project`, whose row is fresh from the moment that is read.
-
-    Guarantees that it is higher after every change to what an export holds, and never falls. It is a sum: the last
-    Event's key alone is not enough. On PostgreSQL an earlier key may become visible later, which their count shows; a
-    running import lays sentences long before its Event; a search for near twins, which groups sentences anew, has none.
-    A merge leaves one sentence fewer and two Events more.
-    """
-    events = Event.objects.filter(project=project).exclude(verb__in=WITHOUT_EFFECT)
-    found = events.aggregate(last=Max("pk"), n=Count("pk"))
-    searches = Run.objects.filter(project=project, kind=Kind.TWINS, state=RunState.DONE).count()
-    return int(found["last"] or 0) + int(found["n"]) + project.n_sentences + searches
 
 
 def _head(project: Project) -> dict[str, Any]:
@@ -99,10 +54,12 @@ def _head(project: Project) -> dict[str, Any]:
         "revision": revision_of(project),
         "labels": [{"key": one.key, "en": one.name_en, "id": one.name_id} for one in classes(project)],
         "guideline": {"version": guideline.number, "en": guideline.text_en, "id": guideline.text_id},
+        "licence": {"labels": project.label_licence, "text": project.text_licence, "citation": project.citation},
         "overlap": project.overlap,
         "rule": asdict(Rule.of(project)),
         "n_sentences": project.n_sentences,
         "n_pool": project.n_pool,
+        "n_label_acts": Event.objects.of_labels(project).count(),
         "row_fields": list(ROW_FIELDS),
         "judgement_fields": list(JUDGEMENT_FIELDS),
     }

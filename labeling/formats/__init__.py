@@ -10,8 +10,16 @@ from typing import cast
 from labeling.errors import Refused
 from labeling.formats.shapes import Reads, Writes
 
-READERS = {"text": "text", "html": "html", "csv": "tabular", "tsv": "tabular", "jsonl": "jsonl"}
-WRITERS = {"hf": "huggingface", "jsonl": "jsonl", "csv": "tabular", "labelstudio": "labelstudio"}
+READERS = {
+    "text": "text",
+    "html": "html",
+    "csv": "tabular",
+    "tsv": "tabular",
+    "jsonl": "jsonl",
+    "parquet": "parquet",
+    "folder": "folder",
+}
+WRITERS = {"hf": "huggingface", "hf-disk": "hf_disk", "jsonl": "jsonl", "csv": "tabular", "labelstudio": "labelstudio"}
 
 
 def reader(name: str) -> Reads:

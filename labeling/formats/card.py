@@ -1,6 +1,7 @@
 """The data set's card: YAML for the hub, and what a reader must know before trusting the labels."""
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,9 +10,12 @@ from datasets.info import DatasetInfosDict
 from datasets.utils.metadata import MetadataConfigs
 from huggingface_hub import DatasetCardData
 
+from labeling.formats import card_figures, card_text
+from labeling.formats.columns import FOLDERS
+from labeling.formats.history import made_on
 from labeling.formats.settling import rule_in_words
+from labeling.licences import HUB, address, hub_id
 
-FOLDERS = {"default": "data", "annotations": "annotations"}
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10**7, "1M<n<10M"))
 MEANING = {
     "train": "to learn from",
@@ -22,20 +26,36 @@ MEANING = {
     "majority": "all, or more than half, of several people chose it",
     "dawid_skene": "the likeliest, by how its annotators answer elsewhere",
     "single": "one person chose it",
+    "seed": "by lot, before there was a model",
+    "random": "by lot",
+    "uncertain": "a model was unsure of it",
+    "diverse": "unlike what was labelled before",
+    "review": "a model doubted its first label",
+    "tie_break": "its answers differed",
+    "imported": "its label came with the file",
 }
 
 
-def card(head: Mapping[str, Any], infos: Mapping[str, DatasetInfo]) -> str:
-    """The text of `README.md` from `head`; without the time of writing, so that the same data give the same card."""
-    return f"---\n{_yaml(head, infos)}\n---\n\n{_text(head)}"
+def card(head: Mapping[str, Any], infos: Mapping[str, DatasetInfo], *, on_disk: bool = False) -> str:
+    """The text of `README.md` from `head`; without the time of writing, so that the same data give the same card.
+
+    `on_disk`: of the folder that `load_from_disk` reads, which has no parquet for the hub to find.
+    """
+    return f"---\n{_yaml(head, infos, on_disk)}\n---\n\n{_text(head, on_disk)}"
 
 
-def _yaml(head: Mapping[str, Any], infos: Mapping[str, DatasetInfo]) -> str:
+def guidelines(head: Mapping[str, Any]) -> str:
+    """The text of `GUIDELINES.md`, in both languages."""
+    told = head["guideline"]
+    return f"<!-- guideline version {told['version']} -->\n\n{told['en'].strip()}\n\n---\n\n{told['id'].strip()}\n"
+
+
+def _yaml(head: Mapping[str, Any], infos: Mapping[str, DatasetInfo], on_disk: bool) -> str:
     languages = head["languages"]
     metadata = DatasetCardData(
         pretty_name=head["name"],
         language=languages,
-        license="other",
+        **_licence(head["licence"]["labels"]),
         annotations_creators=["expert-generated"],
         language_creators=["found"],
         multilinguality="multilingual" if len(languages) > 1 else "monolingual",
@@ -45,9 +65,20 @@ def _yaml(head: Mapping[str, Any], infos: Mapping[str, DatasetInfo]) -> str:
         task_ids=["multi-class-classification", "fact-checking"],
         tags=["news", "claim-detection"],
     )
-    DatasetInfosDict(infos).to_dataset_card_data(metadata)
-    MetadataConfigs({name: _config(name, info) for name, info in infos.items()}).to_dataset_card_data(metadata)
+    if not on_disk:
+        DatasetInfosDict(infos).to_dataset_card_data(metadata)
+        MetadataConfigs({name: _config(name, info) for name, info in infos.items()}).to_dataset_card_data(metadata)
     return str(metadata.to_yaml()).strip()
+
+
+def _licence(said: str) -> dict[str, Any]:
+    """The hub's fields for what the owner said of the labels' licence; what it does not know has a name of its own."""
+    if not said:
+        return {"license": "unknown"}
+    if known := hub_id(said):
+        return {"license": known}
+    name = re.sub(r"[^a-z0-9.]+", "-", said.casefold()).strip("-")
+    return {"license": "other", **({"license_name": name} if name not in ("", "other") else {})}
 
 
 def _config(name: str, info: DatasetInfo) -> dict[str, Any]:
@@ -60,87 +91,35 @@ def size_category(n: int) -> str:
     return next((word for limit, word in SIZES if n < limit), "n>10M")
 
 
-_TEXT = """# {name}
-
-{n_rows:,} news sentences with a settled label, from {n_judgements:,} judgements by
-{n_annotators:,} annotators. Data revision {revision}. Made with Factcheck.
-
-```python
-from datasets import load_dataset
-
-sentences = load_dataset("DIR")                   # one row a sentence
-judgements = load_dataset("DIR", "annotations")   # one row a judgement
-```
-
-## Labels
-
-| key | English | Indonesian | sentences |
-|---|---|---|---|
-{label_rows}
-
-They are defined in `GUIDELINES.md`, version {guideline[version]}; each row names its own version.
-
-## Who annotated, and how far they agree
-
-Annotators are keyed hashes, stable within this project. {how_they_agree}{suggestions}
-
-## How labels were settled
-
-{the_rule}
-
-{by_source_table}
-
-## How sentences were selected
-
-The project holds {n_sentences:,} sentences, of which {n_pool:,} may be asked about: by-lines and
-repetitions are left out. Annotators see a uniformly random audit sample, interleaved with what a model chose; the
-model's choice is not random, so shares over all rows are biased. `selection_probability` is the chance that a
-sentence had to be drawn into the audit sample, and null outside of it: weight by its inverse.
-
-{by_selection_table}
-
-## Splits
-
-{splits_table}
-
-An article lies in one split, with every later article that repeats a sentence of it. The split of a group is a
-function of the group alone, so a later export never moves a row from one of train, validation and test to another. In
-`rest` may be sentences of an import that had not ended, which a later export puts where they belong, and sentences that
-nearly repeat one of another split.
-
-## Duplicates
-
-A sentence whose text is the same after case and white space are folded was asked about once; `dup_group` is the hash
-of that text. Sentences that nearly repeat each other share `near_group`, which is null where nothing does: near twins
-may mean the contrary of each other. No label was copied.
-
-## Known limits
-
-Labels say what a sentence does, not whether it is true. A label from a single person is no more than that:
-filter by `n_annotations` or `label_source`.
-
-## Licence
-
-The text is third-party news and stays under the rights of its publishers. Whoever publishes this data set chooses the
-licence of the labels, and says so here.
-"""
-
-
-def _text(head: Mapping[str, Any]) -> str:
+def _text(head: Mapping[str, Any], on_disk: bool) -> str:
+    counted = head["by_label"]
     rows = (
-        f"| `{label['key']}` | {label['en']} | {label['id']} | {head['by_label'].get(label['key'], 0):,} |"
-        for label in head["labels"]
+        f"| `{one['key']}` | {_cell(one['en'])} | {_cell(one['id'])} | {counted.get(one['key'], 0):,} |"
+        for one in head["labels"]
     )
-    return _TEXT.format(
+    return card_text.TEXT.format(
         **head,
+        made_on=made_on(head),
+        without=card_text.WITHOUT if not head["texts"] else "",
+        loading=card_text.FROM_DISK if on_disk else card_text.LOADING,
         label_rows="\n".join(rows),
         how_they_agree=_agreement(head),
+        agreement_tables=card_figures.agreement(head),
         suggestions=_suggestions(head["n_after_suggestion"]),
         the_rule=rule_in_words(head),
         by_source_table=_table("how the label was settled", head["by_source"]),
         by_selection_table=_table("selection", head["by_selection"]),
+        shares=card_figures.shares(head),
         splits_table=_table("split", head["splits"]),
+        getting_text=card_text.GETTING_TEXT if not head["texts"] else "",
+        limits=card_text.LIMITS_WITH_TEXT if head["texts"] else "",
+        licences=_licences(head["licence"]),
+        how_to_cite=_citation(head),
     )
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def _agreement(head: Mapping[str, Any]) -> str:
@@ -162,6 +141,25 @@ def _suggestions(n: int) -> str:
         f"\n\nSome people saw what the model suggests once their own answer was saved. {n:,} judgements were given "
         "after such a showing, which they may follow: `suggestion_shown` marks them."
     )
+
+
+def _licences(licence: Mapping[str, str]) -> str:
+    """What the owner said of the labels and of the text, each apart."""
+    known = hub_id(licence["labels"])
+    labels = f"[{HUB[known]}]({address(known)})" if known else licence["labels"]
+    of_labels = f"**Labels**, and all that was added to the text: {labels}." if labels else card_text.NO_LICENCE
+    of_text = f"**Text**: {licence['text']}. It is third-party news." if licence["text"] else card_text.NO_TEXT_LICENCE
+    return f"{of_labels}\n\n{of_text}"
+
+
+def _citation(head: Mapping[str, Any]) -> str:
+    if not head["licence"]["citation"]:
+        return (
+            "The owner gave no citation. Name the data set, its version "
+            f"({head['version']}) and its content hash, so that others find the same data."
+        )
+    lines = "\n".join(f"    {line}" for line in head["licence"]["citation"].splitlines())
+    return f"{lines}\n\nName version {head['version']} with it."
 
 
 def wilson(k: int, n: int, z: float = 1.959964) -> tuple[float, float]:

@@ -7,8 +7,9 @@ from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
+from labeling.formats.classes import label_of
 from labeling.formats.decoding import lines
-from labeling.formats.shapes import COLUMNS, LINE_MAX, Bad, Options, Record, Snapshot, flaw, taken
+from labeling.formats.shapes import COLUMNS, LINE_MAX, Bad, Options, Record, Snapshot, flaw, reached, taken
 
 
 def read(stream: BinaryIO, options: Options) -> Iterator[Record]:
@@ -32,11 +33,15 @@ def _record(number: int, line: str, options: Options) -> Record:
     if not isinstance(found, Mapping):
         return Bad(number, _("it is not a JSON object but %(kind)s") % {"kind": type(found).__name__})
     column = options.column("text")
-    if column not in found:
+    if column not in found and reached(found, column) is None:
         said = _("it has no %(column)s; it has %(there)s")
         return Bad(number, said % {"column": column, "there": ", ".join(sorted(map(str, found)))[:200] or "nothing"})
-    values = {ours: found.get(theirs) for ours in COLUMNS if (theirs := options.column(ours))}
-    return taken(number, found[column], options, values)
+    values = {ours: reached(found, theirs) for ours in COLUMNS if (theirs := options.column(ours))}
+    told = found.get("label_text") if options.column("label") == "label" else None
+    label = label_of(values.get("label"), options.names, told)
+    if isinstance(label, Bad):
+        return Bad(number, label.reason)
+    return taken(number, reached(found, column), options, values | {"label": label})
 
 
 def write(snapshot: Snapshot, directory: Path) -> None:

@@ -1,16 +1,16 @@
 """Label Studio: a labelling config and the tasks with their annotations, each checked with its own SDK."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 from label_studio_sdk.label_interface import LabelInterface
 
 from labeling.errors import Refused
 from labeling.formats.shapes import Snapshot
+from labeling.labelstudio.config import config_of
 
 
 def write(snapshot: Snapshot, directory: Path) -> None:
@@ -29,19 +29,6 @@ def write(snapshot: Snapshot, directory: Path) -> None:
                     raise Refused(f"Label Studio would not take the annotation of sentence {task['data']['ext_id']}.")
             out.write(("[\n" if n == 0 else ",\n") + json.dumps(task, ensure_ascii=False))
         out.write("\n]\n")
-
-
-def config_of(labels: Sequence[str]) -> str:
-    """The config: the sentence as Text, the label as Choices with its digit as hotkey, and an optional second label."""
-    view = ET.Element("View")
-    ET.SubElement(view, "Text", name="text", value="$text")
-    first = ET.SubElement(view, "Choices", name="label", toName="text", choice="single", required="true")
-    second = ET.SubElement(view, "Choices", name="label_2", toName="text", choice="single", required="false")
-    for digit, label in enumerate(labels, start=1):
-        ET.SubElement(first, "Choice", value=label, hotkey=str(digit))
-        ET.SubElement(second, "Choice", value=label)
-    ET.indent(view)
-    return ET.tostring(view, encoding="unicode")
 
 
 def _tasks(snapshot: Snapshot) -> Iterator[dict[str, Any]]:

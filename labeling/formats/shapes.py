@@ -68,12 +68,18 @@ Record = Article | Row | Bad
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to read: the unit (`article` or `sentence`), names of columns, and what is known of the upload as a whole."""
+    """How to read: the unit (`article` or `sentence`), names of columns, and what is known of the upload as a whole.
+
+    `names` are those of labels that come as numbers, in order from 0; `known` are labels that an exported folder may
+    name.
+    """
 
     format: str
     unit: str = "article"
     columns: Mapping[str, str] = field(default_factory=dict)
     origin: Origin = field(default_factory=Origin)
+    names: tuple[str, ...] = ()
+    known: frozenset[str] = frozenset()
 
     def column(self, ours: str) -> str:
         """What the upload calls our column; empty: it has none, whatever the names say."""
@@ -115,6 +121,16 @@ def origin_of(values: Mapping[str, Any], default: Origin) -> Origin:
         published_at=_day(text["published_at"]) or default.published_at,
         lang=lang if _LANG.fullmatch(lang) else default.lang,
     )
+
+
+def reached(values: Any, path: str) -> Any:
+    """The value of the column `path`; where there is none of that name, `a.b` is the field `b` within `a`."""
+    if isinstance(values, Mapping):
+        if path in values:
+            return values[path]
+        first, dot, rest = path.partition(".")
+        return reached(values.get(first), rest) if dot else None
+    return None
 
 
 def flaw(text: str) -> str:

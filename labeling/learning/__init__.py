@@ -10,6 +10,7 @@ from labeling.learning.figures import (
     gained,
     moved,
     pool_shares,
+    sample_shares,
     second_look,
     stop_signal,
     suspects,
@@ -17,7 +18,8 @@ from labeling.learning.figures import (
 from labeling.learning.fitting import explain, fit, load, save
 from labeling.learning.parts import Handed, Seal, hand_over, look, parted, settle, taken_up
 from labeling.learning.places import article_of, drop_features, features_folder, models_folder
-from labeling.learning.posteriors import Vote, likeliest
+from labeling.learning.posteriors import likeliest
+from labeling.learning.predicting import Shares, of_pool, of_texts
 from labeling.learning.quality import Given, people
 from labeling.learning.ranking import Wish, doubts, nearest, rank, suggested, unsure, views
 from labeling.learning.sealed import forget as forget_models
@@ -36,9 +38,9 @@ __all__ = [
     "PoolDamaged",
     "Ranked",
     "Seal",
+    "Shares",
     "SpaceMoved",
     "Taught",
-    "Vote",
     "Wish",
     "article_of",
     "audited",
@@ -67,12 +69,15 @@ __all__ = [
     "models_folder",
     "moved",
     "nearest",
+    "of_pool",
+    "of_texts",
     "outgrown",
     "parted",
     "people",
     "pool_shares",
     "rank",
     "refresh",
+    "sample_shares",
     "save",
     "second_look",
     "settle",

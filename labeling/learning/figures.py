@@ -142,6 +142,12 @@ def pool_shares(
     return {name: {label: asdict(one) for label, one in scores.items()} for name, scores in found.items()}
 
 
+def sample_shares(project: Project, audit: Sequence[Taught], classes: Sequence[str]) -> dict[str, Any]:
+    """The shares of `classes` in the pool from settled audit labels alone, as the part `drawn` of `pool_shares`."""
+    found = shares.drawn([one.label for one in audit], classes=classes, **_drawn(project, audit))
+    return {label: asdict(one) for label, one in found.items()}
+
+
 def corrected(
     project: Project, labels: Sequence[str], chances: Sequence[float | None], pool_size: int, classes: Sequence[str]
 ) -> dict[str, Any]:

@@ -1,15 +1,12 @@
 """Answers to the likeliest label of each sentence, by Dawid and Skene's model of who gives which label for which."""
 
-from collections.abc import Collection, Sequence
-from itertools import chain
+from array import array
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
 
 from ml.dawid_skene import MISSING, dawid_skene
-
-# One person's answer: the ids of sentence, person and label. A plain tuple, since there may be a million.
-Vote = tuple[int, int, int]
 
 
 class Likeliest(NamedTuple):
@@ -19,15 +16,18 @@ class Likeliest(NamedTuple):
     probability: float
 
 
-def likeliest(votes: Sequence[Vote], of: Collection[int]) -> dict[int, Likeliest]:
+def likeliest(votes: "array[int]", of: Collection[int]) -> dict[int, Likeliest]:
     """The likeliest label of each sentence in `of`, estimated from all `votes`; nothing where one label alone occurs.
+
+    `votes` are the ids of sentence, person and label of each answer, one after the other, each of 64 bits ("q"): flat,
+    since there may be millions.
 
     The same votes give the same figures in whatever order they come. Of labels that are equally likely the one with
     the lowest id is taken. Nobody answers a sentence twice.
     """
     if not votes:
         return {}
-    table = np.fromiter(chain.from_iterable(votes), dtype=np.int64, count=3 * len(votes)).reshape(-1, 3)
+    table = np.frombuffer(votes, dtype=np.int64).reshape(-1, 3)
     units, rows = np.unique(table[:, 0], return_inverse=True)
     people, columns = np.unique(table[:, 1], return_inverse=True)
     labels, codes = np.unique(table[:, 2], return_inverse=True)

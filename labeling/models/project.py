@@ -51,6 +51,10 @@ class Project(models.Model):
         null=True, default=0.95, validators=[MinValueValidator(0.5), MaxValueValidator(1)]
     )
     stop_gain = models.FloatField(default=0.01, validators=[MinValueValidator(0), MaxValueValidator(1)])
+    # What the card of an export says; the owner's words, empty where nothing is said.
+    label_licence = models.CharField(max_length=60, blank=True)
+    text_licence = models.CharField(max_length=200, blank=True)
+    citation = models.TextField(max_length=2_000, blank=True)
     version = models.ForeignKey("labeling.ModelVersion", null=True, on_delete=models.SET_NULL, related_name="+")
     # Counted where rows are written, so that no page counts a million of them.
     n_sentences = models.PositiveIntegerField(default=0)

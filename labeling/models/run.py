@@ -22,6 +22,10 @@ class Kind(models.TextChoices):
     EXPLAIN = "explain", _("Explanation")
     TWINS = "twins", _("Near duplicates")
     OVERLAP = "overlap", _("Answers wanted")
+    PUBLISH = "publish", _("Upload to the hub")
+    PUSH = "push", _("Push to Label Studio")
+    PULL = "pull", _("Pull from Label Studio")
+    PREDICT = "predict", _("Predictions")
 
 
 class RunState(models.TextChoices):
@@ -66,6 +70,8 @@ class Run(models.Model):
     called_at = models.DateTimeField(null=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
+    # What must not be read in the row or in a backup: sealed with the server's key (labeling.sealing), gone at the end.
+    sealed = models.TextField(blank=True)
     # Of the request that asked for it, to find both in the logs.
     request_id = models.CharField(max_length=36, blank=True)
     ended_at = models.DateTimeField(null=True)

@@ -7,7 +7,6 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from labeling.flow import tokens
 from labeling.flow.membership import note_seen
 from labeling.models import Membership
 
@@ -28,12 +27,6 @@ def safe_next(request: HttpRequest, default: str) -> str:
 def sent(request: HttpRequest, *more: object) -> tuple[Any, ...]:
     """What a form is bound to: the fields (and `more`, the files) of a POST, nothing otherwise."""
     return (request.POST, *more) if request.method == "POST" else ()
-
-
-def holder_of_token(request: HttpRequest) -> User | None:
-    """The person whose token is in the header, as in `Authorization: Token abc`."""
-    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
-    return tokens.holder(text.strip()) if scheme.lower() == "token" else None
 
 
 def whole_number(text: str | None) -> int | None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from labeling.models import Membership
-from tests.browser.door import Door
+from tests.browser.door import Door, before
 from tests.cast import Cast, gather
 from tests.flow.pool_of import pool_of
 
@@ -28,12 +28,7 @@ def _static_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def door(live_server: LiveServer) -> Door:
     """The server's application, with a door before it."""
-    server = live_server.thread.httpd
-    application = server.get_app()
-    assert application is not None
-    door = Door(application)
-    server.set_app(door)
-    return door
+    return before(live_server)
 
 
 @dataclass

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from threading import Condition
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from pytest_django.live_server_helper import LiveServer
+
 _PATIENCE = 30.0
 
 
@@ -55,3 +57,15 @@ class Door:
         finally:
             if close := getattr(answer, "close", None):
                 close()
+
+
+def before(live_server: LiveServer) -> Door:
+    """The door of the server, which has one for all tests of a session."""
+    server = live_server.thread.httpd
+    application = server.get_app()
+    assert application is not None
+    if isinstance(application, Door):
+        return application
+    door = Door(application)
+    server.set_app(door)
+    return door

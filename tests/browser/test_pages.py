@@ -6,11 +6,12 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
-from labeling.flow import quality
+from labeling.flow import backend_keys, quality
 from labeling.flow.receive import Reading, put_by
 from labeling.models import (
     AgreementReport,
     Explanation,
+    ExportVersion,
     Guideline,
     GuidelineExample,
     Kind,
@@ -37,10 +38,16 @@ PAGES = (
     *("exports/", "people/", "guideline/", "settings/", "find/?q=a", "find/?q=", "sentences/{sentence}/why/"),
     *("sentences/", "sentences/{sentence}/", "imports/{upload}/", "suspects/", "quality/", "people/{ani}/quality/"),
     *("guideline/edit/", "guideline/versions/", "guideline/changes/", "sentences/{sentence}/example/"),
-    *("labels/", "labels/{label}/", "labels/{label}/merge/", "settings/rule/", "questions/"),
+    *("labels/", "labels/{label}/", "labels/{label}/merge/", "settings/rule/", "questions/", "label-studio/"),
     *("disputes/waiting/", "disputes/decided/", "disputes/{sentence}/"),
-    *("model/confusion/claim/denial/", "model/confusion/none/claim/"),
+    *("model/confusion/claim/denial/", "model/confusion/none/claim/", "label-studio/backend/"),
 )
+
+
+@pytest.fixture(autouse=True)
+def _label_studio(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One server may be spoken to."""
+    monkeypatch.setattr(settings, "LABEL_STUDIO_SERVERS", ["https://labels.example.org"])
 
 
 def furnish(desk: Desk) -> dict[str, int]:
@@ -65,6 +72,15 @@ def furnish(desk: Desk) -> dict[str, int]:
     AgreementReport.objects.create(project=project, revision=3, people=people, **agreed(measured, list(keys)))
     run = Run.objects.create(project=project, kind=Kind.IMPORT, state=RunState.FAILED, error="The file is gone.")
     Run.objects.create(project=project, kind=Kind.EXPORT, state=RunState.DONE, result={"rows": 3, "revision": 3})
+    there = {"url": "https://labels.example.org", "remote": 4, "created": 1204, "updated": 3, "unchanged": 0}
+    left = {"task": 81234, "annotation": 977, "reason": "The annotation was deleted there. Its answer stays here."}
+    told = {**there, "n_conflicts": 1, "conflicts": [left]}
+    Run.objects.create(project=project, kind=Kind.PULL, state=RunState.DONE, result=told)
+    backend_keys.note(backend_keys.make(project=project, by=desk.cast.citra.user)[0], {"hostname": there["url"]})
+    changes = {"added": 1204, "relabelled": 12, "removed": 3}
+    ExportVersion.objects.create(
+        project=project, number=1, revision=3, path="gone", n_rows=3, n_judgements=4, changes=changes
+    )
     word = {"text": first.text[:4], "start": 0, "end": 4, "weight": 0.5}
     words = [{"label": key, "probability": 0.25, "for": [word], "against": [word]} for key in keys]
     Explanation.objects.create(project=project, version=project.version, sentence=first, words=words)

@@ -9,8 +9,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from labeling import jobs, work
-from labeling.models import Kind, Project, Run, RunState, Sentence
+from labeling.models import Annotation, Kind, Project, Run, RunState, Sentence
 from tests.factories import answer, make_project
+from tests.flow.going_round import JUDGEMENT, ROW, folder
 
 # A waiting command renews its claim from a second connection, which sees only what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,6 +86,41 @@ def test_a_repeated_sentence_is_named_in_words_too(project: Project, tmp_path: P
     assert "repeated in new articles 1" in out.getvalue()
 
 
+def test_an_exported_directory_comes_back_and_the_second_time_it_is_here(project: Project, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    for name, content in folder([ROW], [JUDGEMENT]).items():
+        (there / name).write_bytes(content)
+    found, well = run("import_sentences", project.slug, str(there), "--wait")
+    assert (found["added"], found["labels"], well) == (1, 1, True)
+    found, well = run("import_sentences", project.slug, str(there), "--wait")
+    assert (found["added"], found["duplicates"], well) == (0, 1, True)
+
+
+def test_a_directory_that_is_no_export_is_named(project: Project, tmp_path: Path) -> None:
+    found, well = run("import_sentences", project.slug, str(tmp_path), "--wait")
+    assert ("has no export.json" in found["failed"][0]["reason"], well) == (True, False)
+
+
+@pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "link", "linked/file"])
+def test_a_directory_that_leads_elsewhere_is_refused(project: Project, tmp_path: Path, name: str) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    (tmp_path / "secret").write_text("x")
+    (there / "link").symlink_to(tmp_path / "secret")
+    (there / "linked").symlink_to(tmp_path)
+    (there / "export.json").write_text(json.dumps({"made_by": "factcheck", "to": "jsonl", "files": {name: "ab"}}))
+    found, _well = run("import_sentences", project.slug, str(there), "--wait")
+    assert "is a link, or lies outside" in found["failed"][0]["reason"]
+
+
+def test_labels_that_are_numbers_get_their_names(project: Project, tmp_path: Path) -> None:
+    path = upload(tmp_path, '{"text": "Satu.", "label": 1}\n{"text": "Dua.", "label": -1}\n', "a.jsonl")
+    options = ("--unit", "sentence", "--annotator", "eka", "--label-names", "claim, denial", "--wait")
+    found, _well = run("import_sentences", project.slug, path, *options)
+    assert (found["labels"], Annotation.objects.get().label) == (1, project.labels.get(key="denial"))
+
+
 def test_one_bad_file_does_not_keep_the_others_out(project: Project, tmp_path: Path) -> None:
     bad, good = upload(tmp_path, "x", "a.pdf"), upload(tmp_path, "Satu kalimat.")
     found, well = run("import_sentences", project.slug, bad, good, "--wait")
@@ -111,6 +147,18 @@ def test_export_says_where_and_how_many(project: Project, tmp_path: Path) -> Non
     answer(Sentence.objects.earliest("pk"), "ani", "none")
     found, _well = run("export_labels", project.slug, str(tmp_path / "out"), "--to", "jsonl")
     assert (found["directory"], found["rows"], found["splits"]) == (str(tmp_path / "out"), 1, {"train": 1})
+
+
+def test_export_writes_a_version_again_and_leaves_the_texts_out(project: Project, tmp_path: Path) -> None:
+    run("import_sentences", project.slug, upload(tmp_path, "Hujan turun.\nWarga pulang."), "--wait")
+    first, second = Sentence.objects.order_by("pk")
+    answer(first, "ani", "none")
+    made, _well = run("export_labels", project.slug, str(tmp_path / "a"), "--to", "jsonl")
+    answer(second, "ani", "none")
+    wanted = ("--to", "jsonl", "--version", "1", "--without-text")
+    again, _well = run("export_labels", project.slug, str(tmp_path / "b"), *wanted)
+    assert [(one["version"], one["rows"], one["content"]) for one in (made, again)] == [(1, 1, made["content"])] * 2
+    assert b"Hujan" not in (tmp_path / "b/sentences.jsonl").read_bytes()
 
 
 def test_export_of_nothing_fails_with_its_reason(project: Project, tmp_path: Path) -> None:

@@ -296,14 +296,14 @@ def test_the_folder_loads_with_the_declared_features(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     datasets = pytest.importorskip("datasets")
-    huggingface = pytest.importorskip("labeling.formats.huggingface")
+    columns = pytest.importorskip("labeling.formats.columns")
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
     answer(Sentence.objects.earliest("pk"), "citra", None)
     report = export.write_folder(project=project, directory=tmp_path / "a", to="hf")
     names = [label.key for label in project.labels.all()]
     for config, features in (
-        ("default", huggingface.row_features(names)),
-        ("annotations", huggingface.judgement_features(names)),
+        ("default", columns.row_features(names)),
+        ("annotations", columns.judgement_features(names)),
     ):
         loaded = datasets.load_dataset(str(tmp_path / "a"), config, cache_dir=str(tmp_path / "cache"))
         assert {split: one.features for split, one in loaded.items()} == dict.fromkeys(loaded, features)

@@ -1,12 +1,15 @@
 """What an export says of how each label was settled."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from labeling.flow import export, posterior, snapshot
+from labeling.flow.rule import Rule
+from labeling.flow.rule_change import change_rule
 from labeling.formats.settling import rule_in_words
 from labeling.models import ErrorKind, Label, Posterior, Project, Sentence, Verdict
 from tests.factories import answer, make_project, make_sentences, person
@@ -66,7 +69,7 @@ def test_the_pages_then_say_what_the_export_says(project: Project, tmp_path: Pat
 def test_a_changed_rule_is_a_changed_export(project: Project, tmp_path: Path) -> None:
     answered(project)
     before = len(taken(project, tmp_path / "a"))
-    Project.objects.update(settle_posterior=None)
+    change_rule(project=project, by=person("citra"), rule=replace(Rule.of(project), posterior=None))
     assert len(taken(project, tmp_path / "b")) < before
 
 

@@ -171,5 +171,5 @@ def test_no_bytes_break_a_reader(content: bytes, name: str) -> None:
 
 
 def test_an_unknown_format_names_the_known() -> None:
-    with pytest.raises(Refused, match="csv, html, jsonl, text, tsv"):
+    with pytest.raises(Refused, match="csv, folder, html, jsonl, parquet, text, tsv"):
         formats.reader("docx")

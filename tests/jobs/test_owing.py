@@ -34,8 +34,9 @@ def test_every_kind_has_a_verb_and_a_queue() -> None:
     assert set(work.VERB) == set(claims.QUEUE_OF) == set(Kind)
 
 
-def test_only_what_moves_files_of_people_is_done_by_the_exchange_process() -> None:
-    assert {kind for kind, queue in claims.QUEUE_OF.items() if queue == "exchange"} == {Kind.IMPORT, Kind.EXPORT}
+def test_only_what_moves_files_or_speaks_to_other_servers_is_done_by_the_exchange_process() -> None:
+    files, servers = {Kind.IMPORT, Kind.EXPORT}, {Kind.PUBLISH, Kind.PUSH, Kind.PULL}
+    assert {kind for kind, queue in claims.QUEUE_OF.items() if queue == "exchange"} == files | servers
 
 
 def test_an_upgrade_owes_each_project_with_sentences_its_features_once(cast: Cast) -> None:

@@ -70,7 +70,7 @@ class Person:
         """Export, wait, download."""
         self.go(f"/p/{project}/exports/")
         self.page.locator(f"input[value={to}]").check()
-        self.page.locator("main form button").last.click()
+        self.page.locator("main form#export button").click()
         link = self.page.get_by_role("link", name="Download").first
         expect(link).to_be_visible(timeout=PATIENCE)
         with self.page.expect_download() as coming:

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from labeling.flow import backend_keys
 from labeling.flow.invite import invite
 from labeling.flow.people import new_link
 from labeling.flow.receive import Reading, put_by
@@ -31,7 +32,6 @@ MATRIX: dict[str, tuple[str, object, object, object, object, object]] = {
     "invitation": ("get", 200, 200, 200, 200, 200),
     "tokens": ("get", SIGN_IN, 200, 200, 200, 200),
     "token_revoke": ("post", SIGN_IN, NOT_HERE, 302, NOT_HERE, NOT_HERE),  # the token of the test is ani's
-    "whoami": ("get", 401, 401, 401, 401, 401),  # a session is no token
     "language": ("post", 302, 302, 302, 302, 302),
     "preferences": ("get", SIGN_IN, 200, 200, 200, 200),
     "password": ("post", SIGN_IN, 422, 422, 422, 422),
@@ -79,6 +79,8 @@ MATRIX: dict[str, tuple[str, object, object, object, object, object]] = {
     "question_reply": ("post", SIGN_IN, NOT_HERE, 422, NOT_HERE, NOT_HERE),  # the answer of the test is ani's
     "question_take_back": ("post", SIGN_IN, NOT_HERE, NOT_HERE, 302, 302),
     "exports": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "export_licence": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    "export_publish": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 422),  # it names no repository
     "download": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 404),  # the Run of the test has no file
     "members": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
     "member_link": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
@@ -88,9 +90,15 @@ MATRIX: dict[str, tuple[str, object, object, object, object, object]] = {
     "invitation_revoke": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
     "quality": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),  # budi's: the owners see it, and budi
     "my_quality": ("get", SIGN_IN, NOT_HERE, 200, 200, 200),
+    "label_studio_backend": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
+    "backend_key_revoke": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
+    # The key in the address opens them, nobody's session does; that of the test opens nothing.
+    **dict.fromkeys(("ls_health", "ls_versions"), ("get", *(NOT_HERE,) * 5)),
+    **dict.fromkeys(("ls_setup", "ls_predict", "ls_webhook"), ("post", *(NOT_HERE,) * 5)),
     "settings": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
     "settled_rule": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
     "settled_rule_apply": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 422),
+    "label_studio": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
     "archive": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
     "restore": ("post", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 302),
     "labels": ("get", SIGN_IN, NOT_HERE, NOT_HERE, NOT_HERE, 200),
@@ -114,13 +122,16 @@ MATRIX: dict[str, tuple[str, object, object, object, object, object]] = {
 WITH_POST_TOO = (
     *("sign_in", "link", "invitation", "preferences", "tokens", "articles", "exports", "members", "member_remove"),
     *("settings", "why", "new_project", "labels", "label", "label_merge", "import_mapping"),
-    *("guideline_edit", "example", "settled_rule", "dispute"),
+    *("guideline_edit", "example", "settled_rule", "dispute", "label_studio", "label_studio_backend"),
 )
-UNSAFE = sorted({name for name, row in MATRIX.items() if row[0] == "post"} | set(WITH_POST_TOO))
+# Asked by other servers, which have no cookie of ours: a key or a token opens them.
+BY_KEY = {"ls_health", "ls_setup", "ls_predict", "ls_webhook", "ls_versions"}
+UNSAFE = sorted({name for name, row in MATRIX.items() if row[0] == "post"} - BY_KEY | set(WITH_POST_TOO))
 IN_A_PROJECT = sorted(
     set(MATRIX)
     - {"home", "healthz", "readyz", "metrics", "sign_in", "sign_out", "link", "language", "preferences", "password"}
-    - {"new_project", "invitation", "tokens", "token_revoke", "whoami"}
+    - {"new_project", "invitation", "tokens", "token_revoke"}
+    - BY_KEY
 )
 
 WITH_KEY = (
@@ -131,13 +142,15 @@ WITH_KEY = (
     *("sentence", "take_out", "put_back", "split", "merge", "suspect_again", "suspect_right"),
     *("example", "example_remove", "label", "label_act", "label_merge"),
     *("member_link", "member_role", "hand_back", "member_remove", "invitation_revoke", "quality"),
+    "backend_key_revoke",
 )
 
 
 def patterns(under: URLResolver) -> Iterator[URLPattern]:
+    """All pages; the API has a matrix of its own."""
     for one in under.url_patterns:
         if isinstance(one, URLResolver):
-            yield from patterns(one)
+            yield from patterns(one) if one.namespace != "api" else ()
         else:
             yield one
 
@@ -164,6 +177,7 @@ def addresses(cast: Cast) -> dict[str, str]:
         **dict.fromkeys(("dispute", "dispute_leave", "dispute_renew", "dispute_undo", "dispute_ask"), sentence.pk),
         **dict.fromkeys(("member_link", "member_role", "hand_back", "member_remove", "quality"), cast.budi.pk),
         "invitation_revoke": invited.pk,
+        "backend_key_revoke": backend_keys.make(project=cast.project, by=cast.citra.user)[0].pk,
         "token_revoke": make(name="script", by=cast.ani.user)[0].pk,
         "why": sentence.pk,
         **dict.fromkeys(("question_reply", "question_take_back"), asked.pk),

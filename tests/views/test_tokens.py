@@ -61,7 +61,8 @@ def test_a_script_in_its_name_is_shown_as_text(ani: Client) -> None:
 def test_label_studios_fields_are_all_there(cast: Cast, client: Client) -> None:
     _token, text = make(name="script", by=cast.ani.user)
     told = client.get(WHOAMI, headers={"Authorization": f"Token {text}"}).json()
-    assert told == {"id": cast.ani.user_id, "username": "ani", "email": "", "first_name": "", "last_name": ""}
+    assert told["id"] == cast.ani.user_id
+    assert [told[name] for name in ("username", "email", "first_name", "last_name")] == ["ani", "", "", ""]
 
 
 @pytest.mark.parametrize("sent", ["", "Token", "Token ", "Token nonsense", "Basic YW5pOng=", "Token \0", "Token é"])

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.files.base import File
 from django.core.management.base import CommandParser
@@ -14,6 +14,7 @@ from django.db import connection
 from labeling.errors import AlreadyHere, BadUpload, FactcheckError
 from labeling.flow import receive
 from labeling.management.finding import project_called
+from labeling.management.packing import sent
 from labeling.management.speaking import SpeakingCommand
 from labeling.management.waiting import wait_for
 from labeling.models import Project, Run, RunState, Unit
@@ -24,15 +25,16 @@ BEAT_SECONDS = 2.0
 class Command(SpeakingCommand):
     help = (
         "Import articles or sentences into a project. The ending of a file says how it is read (.txt .html .csv .tsv "
-        ".jsonl, each also packed as .gz); tables and JSON lines use the names text, lang, title, url, publisher, "
-        "published_at and article, and label and annotator: labels of sentences become annotations of that person. "
+        ".jsonl, each also packed as .gz, and .parquet); tables and JSON lines use the names text, lang, title, url, "
+        "publisher, published_at and article, and label and annotator: labels of sentences become annotations of that "
+        "person. A directory or .zip that was exported as hf or jsonl comes back with all that was said in it. "
         "What the project holds already is named and not doubled; a bad line is named by its number and the others go "
         "in. Without --wait a worker does it. Example: manage.py import_sentences harbour news.jsonl --wait"
     )
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="the project's short name")
-        parser.add_argument("files", nargs="+", metavar="FILE", help="the files")
+        parser.add_argument("files", nargs="+", metavar="FILE", help="the files, or exported directories")
         parser.add_argument("--format", choices=sorted(set(receive.ENDINGS.values())), help="where the ending misleads")
         parser.add_argument(
             "--unit",
@@ -56,6 +58,13 @@ class Command(SpeakingCommand):
             default=[],
             metavar="THEIRS=OURS",
             help="what a label of the file means here, such as opini=none; with nothing behind = it is left out",
+        )
+        parser.add_argument(
+            "--label-names",
+            default="",
+            metavar="NAME,NAME",
+            help="the names of labels that the file gives as numbers, in order from 0; parquet that `datasets` wrote "
+            "names them itself",
         )
         parser.add_argument("--wait", action="store_true", help="import in this process and wait for the end")
 
@@ -89,31 +98,32 @@ class Command(SpeakingCommand):
 
     def _received(self, project: Project, path: Path, options: dict[str, Any], done: dict[str, Any]) -> Run | None:
         """The Run of this file: a new one, or one that was cut off; None where the file was imported before."""
-        if not path.is_file():
-            raise BadUpload("There is no such file.")
-        try:
-            with path.open("rb") as stream:
+        with sent(path) as (name, stream):
+            try:
                 return receive.accept(
                     project=project,
                     by=None,
-                    name=path.name,
+                    name=name,
                     content=File(stream),
-                    format=options["format"],
+                    format=options["format"] if path.is_file() else "folder",
                     unit=options["unit"],
                     lang=options["lang"],
                     options=_reading(options),
                     limited=False,
                 )
-        except AlreadyHere as error:
-            with path.open("rb") as stream:
-                run = receive.run_of(project=project, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
-            if run is not None and run.state != RunState.DONE:
-                self.tell(f"{path}: the import that was begun goes on.")
-                return run
-            self.tell(f"{path}: {error}")
-            done["duplicates"] += 1
-            done["duplicate_lines"].append({"file": str(path), "line": 1, "reason": str(error)})
-            return None
+            except AlreadyHere as error:
+                run = receive.run_of(project=project, sha256=_hash(stream))
+                return self._begun(run, path, error, done)
+
+    def _begun(self, run: Run | None, path: Path, error: AlreadyHere, done: dict[str, Any]) -> Run | None:
+        """The Run where it was begun and not done; else the file is told of as a duplicate."""
+        if run is not None and run.state != RunState.DONE:
+            self.tell(f"{path}: the import that was begun goes on.")
+            return run
+        self.tell(f"{path}: {error}")
+        done["duplicates"] += 1
+        done["duplicate_lines"].append({"file": str(path), "line": 1, "reason": str(error)})
+        return None
 
     def _finished(self, run: Run, path: Path, done: dict[str, Any], *, wait: bool) -> None:
         if not wait:
@@ -163,6 +173,14 @@ class Command(SpeakingCommand):
         return "\n".join([*lines, ", ".join(f"{name} {n:,}" for name, n in counts.items())])
 
 
+def _hash(stream: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    stream.seek(0)
+    while chunk := stream.read(receive.CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
 def _reading(options: dict[str, Any]) -> dict[str, Any]:
     """What the reader and the labels need to know; nothing that was not asked for."""
     labels = {}
@@ -171,7 +189,8 @@ def _reading(options: dict[str, Any]) -> dict[str, Any]:
         if not equals:
             raise BadUpload(f"--label takes THEIRS=OURS, not {pair}.")
         labels[theirs] = ours
-    asked = {"columns": _columns(options), "annotator": options["annotator"], "labels": labels}
+    names = [name.strip() for name in options["label_names"].split(",")] if options["label_names"] else []
+    asked = {"columns": _columns(options), "annotator": options["annotator"], "labels": labels, "names": names}
     return {name: value for name, value in asked.items() if value or name == "columns"}
 
 
