@@ -148,7 +148,8 @@ def _licences(licence: Mapping[str, str]) -> str:
     known = hub_id(licence["labels"])
     labels = f"[{HUB[known]}]({address(known)})" if known else licence["labels"]
     of_labels = f"**Labels**, and all that was added to the text: {labels}." if labels else card_text.NO_LICENCE
-    of_text = f"**Text**: {licence['text']}. It is third-party news." if licence["text"] else card_text.NO_TEXT_LICENCE
+    said = licence["text"].rstrip(" .")
+    of_text = f"**Text**: {said}. It is third-party news." if said else card_text.NO_TEXT_LICENCE
     return f"{of_labels}\n\n{of_text}"
 
 
