@@ -52,9 +52,9 @@ class Project(models.Model):
     )
     stop_gain = models.FloatField(default=0.01, validators=[MinValueValidator(0), MaxValueValidator(1)])
     # What the card of an export says; the owner's words, empty where nothing is said.
-    label_licence = models.CharField(max_length=60, blank=True)
-    text_licence = models.CharField(max_length=200, blank=True)
-    citation = models.TextField(max_length=2_000, blank=True)
+    label_licence = models.CharField(max_length=60, blank=True, default="", db_default="")
+    text_licence = models.CharField(max_length=200, blank=True, default="", db_default="")
+    citation = models.TextField(max_length=2_000, blank=True, default="", db_default="")
     version = models.ForeignKey("labeling.ModelVersion", null=True, on_delete=models.SET_NULL, related_name="+")
     # Counted where rows are written, so that no page counts a million of them.
     n_sentences = models.PositiveIntegerField(default=0)

@@ -71,7 +71,7 @@ class Run(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     # What must not be read in the row or in a backup: sealed with the server's key (labeling.sealing), gone at the end.
-    sealed = models.TextField(blank=True)
+    sealed = models.TextField(blank=True, default="", db_default="")
     # Of the request that asked for it, to find both in the logs.
     request_id = models.CharField(max_length=36, blank=True)
     ended_at = models.DateTimeField(null=True)
