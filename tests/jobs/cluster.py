@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from typing import Any
 import yaml
 
 from factcheck.launcher.crew import redis_server
-from tests.jobs.launching import ROOT, free_port
+from tests.jobs.launching import ROOT, free_port, until
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 IMAGE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -51,12 +52,13 @@ class Cluster:
         self._spawn(name, words, {"FACTCHECK_DATA": str(data), **environment})
 
     def web(self, name: str) -> str:
-        """Start a web process; its address."""
+        """Start a web process, and wait until it listens; its address. Raises AssertionError where it does not."""
         port = free_port()
         own = {**self._own, "FACTCHECK_DATA": str(self._folder / name)}
         collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
         subprocess.run(collect, cwd=ROOT, env=own, check=True, timeout=120)
         self.start("web", name, FACTCHECK_PORT=str(port), FACTCHECK_BIND="127.0.0.1")
+        assert until(lambda: _listens(port)), self.said()
         return f"http://127.0.0.1:{port}"
 
     def kill(self, name: str) -> None:
@@ -84,6 +86,11 @@ class Cluster:
             self._running[name] = subprocess.Popen(
                 words, cwd=ROOT, env=self._own | environment, stdout=log, stderr=log, start_new_session=True
             )
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
 
 
 def command_of(service: str) -> list[str]:
