@@ -85,6 +85,7 @@ def test_an_unknown_label_is_named_with_those_that_are_known(cast: Cast, sdk: Cl
 def test_an_empty_answer_is_refused(cast: Cast, sdk: Client, task: int) -> None:
     with refusal(400):
         sdk(cast.ani).annotations.create(id=task, result=[])
+    assert not Annotation.objects.exists()
 
 
 def test_a_skip_is_an_answer_without_a_label(cast: Cast, sdk: Client, task: int) -> None:
@@ -130,6 +131,7 @@ def test_only_who_gave_an_answer_changes_it(cast: Cast, sdk: Client, task: int) 
             sdk(member).annotations.update(id=first.id, result=result("denial"))
         with refusal(403):
             sdk(member).annotations.delete(id=first.id)
+    assert Annotation.objects.values_list("label__key", "state").get() == ("claim", "given")
 
 
 def test_a_deleted_answer_is_withdrawn_and_its_task_may_be_answered_again(cast: Cast, sdk: Client, task: int) -> None:
@@ -168,12 +170,18 @@ def test_to_strangers_there_is_nothing(cast: Cast, sdk: Client, task: int) -> No
     for act in acts:
         with refusal(404):
             act()
+    assert Annotation.objects.values_list("annotator", "label__key", "state").get() == (
+        cast.ani.user_id,
+        "claim",
+        "given",
+    )
 
 
 def test_nothing_is_taken_about_what_left_the_pool(cast: Cast, sdk: Client, task: int) -> None:
     withdraw.take_out(by=cast.citra.user, sentence=Sentence.objects.get())
     with refusal(400):
         sdk(cast.ani).annotations.create(id=task, result=result("claim"))
+    assert not Annotation.objects.exists()
 
 
 def test_an_answer_to_a_repeat_leaves_the_first_one_as_it_is(cast: Cast, sdk: Client, task: int) -> None:

@@ -166,3 +166,4 @@ def test_people_see_the_predictions_in_its_data_manager(studio: Studio, project:
         page.wait_for_selector(f"text={TEXTS[0]}", timeout=60_000)
         page.click(f"text={TEXTS[0]}")
         page.wait_for_selector("text=berita-v1", timeout=60_000)
+        assert page.locator("text=berita-v1").first.is_visible()

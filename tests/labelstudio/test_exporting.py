@@ -80,6 +80,7 @@ def test_only_owners_export(cast: Cast, sdk: Client, sentences: list[Sentence]) 
         sdk(cast.ani).projects.exports.as_json(cast.project.pk)
     with refusal(404):
         sdk(cast.dewi).projects.exports.as_json(cast.project.pk)
+    assert not Event.objects.filter(verb=Verb.EXPORTED).exists()
 
 
 @pytest.mark.slow

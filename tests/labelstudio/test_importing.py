@@ -110,11 +110,13 @@ def test_whoever_is_no_member_gives_no_answer(citra: Any, cast: Cast) -> None:
     answers = [{"result": result("claim"), "completed_by": cast.dewi.user_id}]
     with refusal(400):
         bring(citra, cast, [{"text": "x", "annotations": answers}])
+    assert not Upload.objects.exists()
 
 
 def test_an_annotator_brings_nothing_in(cast: Cast, sdk: Client) -> None:
     with refusal(403):
         bring(sdk(cast.ani), cast, TASKS)
+    assert not Upload.objects.exists()
 
 
 def test_where_the_worker_is_not_done_in_time_the_counts_are_not_told(

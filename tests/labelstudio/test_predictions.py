@@ -86,6 +86,7 @@ def test_strangers_hear_nothing(cast: Cast, sdk: Client, ranked: list[Sentence])
         dewi.predictions.list(project=cast.project.pk)
     with refusal(404):
         dewi.predictions.get(id=ranked[1].pk)
+    assert not Exposure.objects.exists()
 
 
 def test_predictions_of_others_are_not_taken_in(cast: Cast, sdk: Client, ranked: list[Sentence]) -> None:

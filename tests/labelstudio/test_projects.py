@@ -104,6 +104,7 @@ def test_a_list_goes_on_page_by_page(citra: Any) -> None:
 def test_who_may_not_found_projects_is_told_so(cast: Cast, sdk: Client) -> None:
     with refusal(403):
         sdk(cast.ani).projects.create(title="Mine")
+    assert not Project.objects.filter(name="Mine").exists()
 
 
 def test_an_owner_changes_title_and_overlap_and_adds_a_label(citra: Any, cast: Cast) -> None:

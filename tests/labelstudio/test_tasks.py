@@ -85,6 +85,7 @@ def test_a_task_of_another_project_is_not_here(cast: Cast, sdk: Client) -> None:
             call(id=str(task.pk))
     with refusal(404):
         list(dewi.tasks.list(project=cast.project.pk).response)
+    assert Sentence.objects.in_pool().filter(pk=task.pk).exists()
 
 
 def test_the_next_task_is_lent_until_it_is_answered(cast: Cast, sdk: Client) -> None:
