@@ -20,7 +20,9 @@ from tests.views.conftest import Budget
 pytestmark = pytest.mark.django_db
 
 
-def ranked(cast: Cast, n: int = 4, *, number: int = 1, suggested: str = "denial") -> list[Sentence]:
+def ranked(
+    cast: Cast, n: int = 4, *, number: int = 1, suggested: str = "denial", share: float = 0.71
+) -> list[Sentence]:
     """A pool that a model has put in order, with what it suggests for each; the project reveals it."""
     sentences = list(Sentence.objects.filter(project=cast.project).order_by("pk")) or pool_of(cast.project, n)
     version = ModelVersion.objects.create(
@@ -36,7 +38,7 @@ def ranked(cast: Cast, n: int = 4, *, number: int = 1, suggested: str = "denial"
             selection="uncertain",
             score=0.5,
             suggested=label,
-            suggested_share=0.71,
+            suggested_share=share,
         )
         for place, one in enumerate(sentences)
     )

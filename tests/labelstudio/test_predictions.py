@@ -3,9 +3,10 @@
 import pytest
 
 from labeling.flow import queue
-from labeling.models import Exposure, Kind, Label, ModelVersion, Project, QueueEntry, Run, Sentence
+from labeling.models import Exposure, Kind, Project, Run, Sentence
 from tests.cast import Cast, adjudicator
 from tests.flow.pool_of import pool_of
+from tests.flow.test_reveal import ranked as put_in_order
 from tests.labelstudio.scripting import Client, refusal, result
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
@@ -14,26 +15,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.once]
 @pytest.fixture
 def ranked(cast: Cast) -> list[Sentence]:
     """Three sentences that a model says are denials; the first is of the audit sample; the project reveals it."""
-    found = pool_of(cast.project, 3, audit=1)
-    version = ModelVersion.objects.create(
-        project=cast.project, number=2, path="", sha256="", n_labels=0, n_label_events=0
-    )
-    denial = Label.objects.get(project=cast.project, key="denial")
-    QueueEntry.objects.bulk_create(
-        QueueEntry(
-            project=cast.project,
-            version=version,
-            place=place,
-            sentence=one,
-            selection="uncertain",
-            score=0.5,
-            suggested=denial,
-            suggested_share=0.75,
-        )
-        for place, one in enumerate(found)
-    )
-    Project.objects.filter(pk=cast.project.pk).update(version=version, reveals=True)
-    return found
+    pool_of(cast.project, 3, audit=1)
+    return put_in_order(cast, number=2, share=0.75)
 
 
 def test_an_owner_hears_what_the_model_says_and_it_is_written_down(
