@@ -55,6 +55,8 @@ class Project(models.Model):
     label_licence = models.CharField(max_length=60, blank=True, default="", db_default="")
     text_licence = models.CharField(max_length=200, blank=True, default="", db_default="")
     citation = models.TextField(max_length=2_000, blank=True, default="", db_default="")
+    # Label Studio's labelling config as a script sent it; empty where its labels were made by hand.
+    label_config = models.TextField(blank=True, default="", db_default="")
     version = models.ForeignKey("labeling.ModelVersion", null=True, on_delete=models.SET_NULL, related_name="+")
     # Counted where rows are written, so that no page counts a million of them.
     n_sentences = models.PositiveIntegerField(default=0)
