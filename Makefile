@@ -5,6 +5,9 @@ PORT ?= $(or $(FACTCHECK_PORT),8000)
 DATA ?= $(or $(FACTCHECK_DATA),var)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
+# What Python compiles is kept, whatever the shell says: the tests start a hundred processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup up dev browser check test test-sqlite test-postgres test-labelstudio bench
 # One after the other: each takes both cores.
