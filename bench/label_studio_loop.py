@@ -2,10 +2,11 @@
 
     python -m bench.label_studio_loop [--tasks 10000] [--clients 1,4,16] [--seconds 10] [--database postgres] [--alone]
 
-Each side: a project is made and `--tasks` tasks are imported by the client, then every client, a person of its own,
-asks for its next task and answers it for so many seconds. The two sides take turns, for each number of clients, and so
-share what the machine is like at the moment. The clients are threads of this process: what they cost is in both sides'
-figures. Afterwards the export tells how many tasks were answered by two people, where one was wanted.
+Each side: a project is made and `--tasks` tasks are imported by the client, after one task of another project. Then
+every client, a person of its own, asks for its next task and answers it for so many seconds. The two sides take turns,
+for each number of clients, and so share what the machine is like at the moment. The clients are threads of this
+process: what they cost is in both sides' figures. Afterwards the export tells how many tasks were answered by two
+people, where one was wanted.
 
 Label Studio is measured where .venv-labelstudio has it (`make test-labelstudio` installs it), on its own SQLite;
 `--alone` leaves it out.
@@ -120,7 +121,7 @@ def main() -> None:
             sides.append(theirs(stack.enter_context(running(folder)), options.tasks, max(numbers)))
         told = {"database": options.database, "tasks": options.tasks}
         print(
-            json.dumps({**told, **{f"{one.name}_import_s": round(one.import_seconds, 1) for one in sides}}), flush=True
+            json.dumps({**told, **{f"{one.name}_import_s": round(one.import_seconds, 2) for one in sides}}), flush=True
         )
         for n in numbers:
             print(json.dumps({**told, **figures(sides, n, options.seconds)}), flush=True)
@@ -161,6 +162,8 @@ def ours(database: str, n_tasks: int, n_people: int) -> Iterator[Side]:
             # The import wants a worker; the loop is measured without the trainings that Label Studio does not do.
             with patch.dict(os.environ, environment), started(folder) as (_seconds, port):
                 first = _client(f"http://127.0.0.1:{port}", owner, wires)
+                # The workers may still be starting.
+                _filled(first, _founded(first), 1)
                 project = _founded(first)
                 tokens = json.loads(_said([*command, str(project), str(n_people)], environment))
                 seconds = _filled(first, project, n_tasks)
@@ -174,6 +177,7 @@ def theirs(studio: Studio, n_tasks: int, n_people: int) -> Side:
     """Label Studio, with so many people who signed up."""
     wires = contextlib.ExitStack()
     first = _client(studio.url, studio.token, wires)
+    _filled(first, _founded(first), 1)
     project = _founded(first)
     seconds = _filled(first, project, n_tasks)
     others = [_client(studio.url, _signed_up(studio.url, number), wires) for number in range(1, n_people)]

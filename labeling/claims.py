@@ -40,6 +40,8 @@ class Claim:
         self.run = run
         self.project = run.project
         self.parts = parts
+        self._news: tuple[int, int, dict[str, Any]] | None = None
+        self._lost = False
 
     @classmethod
     def take(cls, run_id: int, *, parts: int = 1) -> "Claim | None":
@@ -62,11 +64,31 @@ class Claim:
 
     def _write(self, **values: Any) -> None:
         if not Run.objects.filter(pk=self.run.pk, token=self.run.token, state=RunState.RUNNING).update(**values):
+            self._lost = True
             raise LostClaim(f"Run {self.run.pk} is no longer ours.")
 
     def renew(self) -> None:
-        """Keep the lease for another while."""
-        self._write(leased_until=Now() + LEASE)
+        """Keep the lease for another while, and write what was told since the last time."""
+        news, self._news = self._news, None
+        if news is None:
+            self._write(leased_until=Now() + LEASE)
+        else:
+            done, total, cursor = news
+            self.progress(done, total, **cursor)
+
+    def tell(self, done: int, total: int, **cursor: Any) -> None:
+        """Say how far the work got without a query: the next renewal, by another thread, writes it.
+
+        For what is done within one moment, in which nothing may be written, or many times a second.
+        """
+        if self._lost:
+            raise LostClaim(f"Run {self.run.pk} is no longer ours.")
+        self._news = done, total, cursor
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something was told that is not written yet."""
+        return self._news is not None
 
     def progress(self, done: int, total: int, **cursor: Any) -> None:
         """Write how far the work got, and keep the lease. Inside a transaction, it stands or falls with the work."""
@@ -93,9 +115,10 @@ class Claim:
             due_at=Now() + WAIT * self.run.attempts,
             called_at=None,
             ended_at=None if owed else Now(),
-            sealed=self.run.sealed if owed else "",
             token=None,
             leased_until=None,
+            # A key that was typed anew meanwhile is the one for the next attempt.
+            **({} if owed else {"sealed": ""}),
         )
 
 

@@ -41,6 +41,10 @@ class ExportForm(forms.Form):
 
     to = forms.ChoiceField(
         label=_("Format"),
+        help_text=_(
+            "The first is for publishing: with its card, the guideline, splits and every judgement. The second holds "
+            "the same for scripts that call load_from_disk. The others carry the labels into other programs."
+        ),
         choices=EXPORTS,
         widget=forms.RadioSelect,
         initial="hf",

@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
+from uuid import UUID, uuid5
 
 from django.conf import settings
 
 # The purpose of the keys that order what no ranking speaks of.
 SHUFFLE = "shuffle"
 _SPAN = 2**63
+_ANSWERS = UUID("850f0a61-5f94-4dae-83b9-b8fffb48cd81")
 
 
 def text_hash(text: str) -> str:
@@ -25,6 +27,19 @@ def place_of(project_id: int, text_hash: str, *, purpose: str) -> int:
 def share_of(project_id: int, key: str, *, purpose: str) -> float:
     """A pseudo-random share in [0, 1)."""
     return place_of(project_id, key, purpose=purpose) / _SPAN
+
+
+def answer_key(
+    project_id: int, sentence_id: int, user_id: int, what: str, *, named: bool = True, undone: int = 0
+) -> UUID:
+    """The key of an act that a script sent without one: the same for a retry, on any server.
+
+    `what` is the name that the script gave to the answer (`named`), or what it says. `undone` is how often the person
+    has taken an answer to the sentence back: afterwards the same answer is a new act.
+    """
+    name = f"annotation:{project_id}:{sentence_id}:{user_id}:{undone}:{named}:{what}"
+    # A lone surrogate is no text, and may still come.
+    return uuid5(_ANSWERS, name.encode("utf-8", "backslashreplace").decode())
 
 
 def annotator_key(project_id: int, user_id: int) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from labeling.labelstudio import allowed
+from labeling.errors import Refused
+from labeling.labelstudio import allowed, asking
 from labeling.models import Kind, RemoteProject
 
 KEY_MAX = 4_000
@@ -38,7 +39,7 @@ class ExchangeForm(forms.Form):
             self.initial.update(url=last.url, remote=last.remote_id)
 
     def clean_key(self) -> str:
-        key = str(self.cleaned_data["key"]).strip()
-        if not key.isascii() or not key.isprintable() or " " in key:
-            raise forms.ValidationError(_("This is no key. Copy it whole, without spaces."))
-        return key
+        try:
+            return asking.require_key(self.cleaned_data["key"])
+        except Refused as error:
+            raise forms.ValidationError(str(error)) from None

@@ -1,5 +1,6 @@
 """What the sweep does every second: the database knows what is owed, messages are only hints."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import takewhile
@@ -21,8 +22,11 @@ PATIENCE = timedelta(seconds=60)
 LONGEST_PAUSE = timedelta(hours=1)
 # The sweep's sign of life is written so often.
 PULSE = timedelta(seconds=5)
+# Less than the second from ring to ring, so that none is missed; what is owed is looked for so often in between.
+RING, LOOK_EVERY = 0.8, 0.1
 # So many failures in a row are looked at: with these the pause is the longest.
 FAILURES = 7
+rest = time.sleep
 
 
 def tidy() -> None:
@@ -104,6 +108,17 @@ def _resting(project: Project) -> bool:
         return False
     pause = min(PATIENCE * 2 ** (len(failed) - 1), LONGEST_PAUSE)
     return Run.objects.filter(pk=failed[0], ended_at__gt=Now() - pause).exists()
+
+
+def owed_until(until: float) -> Iterator[tuple[int, str]]:
+    """Runs to call a worker for, as `owed` gives them, again and again up to a moment of the monotonic clock.
+
+    So whoever waits for what they asked waits for no ring: the web process, which never talks to Redis, cannot call.
+    """
+    yield from owed()
+    while time.monotonic() < until:
+        rest(LOOK_EVERY)
+        yield from owed()
 
 
 def owed() -> Iterator[tuple[int, str]]:

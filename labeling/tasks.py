@@ -1,5 +1,6 @@
 """Celery tasks: claim the Run, call one verb, record the outcome."""
 
+import time
 from typing import Any
 
 from celery import chord, shared_task
@@ -10,9 +11,10 @@ from labeling import sweeping, work
 
 @shared_task(name="labeling.tasks.sweep", ignore_result=True)
 def sweep() -> None:
-    """Ring: give back leases that ran out, take back dead Runs, hand out what is owed."""
+    """Ring: give back leases that ran out, take back dead Runs, hand out what is owed until it rings again."""
+    until = time.monotonic() + sweeping.RING
     sweeping.tidy()
-    for run_id, queue in sweeping.owed():
+    for run_id, queue in sweeping.owed_until(until):
         CALL[queue].delay(run_id)
 
 

@@ -24,7 +24,8 @@ from ml.errors import MlError, SpaceMoved
 log = logging.getLogger(__name__)
 
 # By name, and loaded with the first Run of their kind: a process carries only the libraries of what it does.
-# scikit-learn stays out of beat and of the exchange process, `datasets` out of the learning worker.
+# scikit-learn stays out of beat, `datasets` and Label Studio's client out of the workers that learn and measure. An
+# export brings scikit-learn into the exchange process: its figures come through `labeling.learning`, the door to `ml`.
 VERB = {
     Kind.IMPORT: "labeling.flow.segment.run",
     Kind.TRAIN: "labeling.flow.train.run",
@@ -41,6 +42,8 @@ VERB = {
     Kind.PREDICT: "labeling.flow.predict.run",
 }
 BEAT_SECONDS = 10.0
+# What a verb tells in between is written so soon.
+NEWS_SECONDS = 1.0
 
 
 # Starts the tasks that go on with a Run: its key, the token of the attempt, the number of parts.
@@ -106,7 +109,11 @@ class _Attempt:
         )
 
     def _beat(self) -> None:
-        while not self._over.wait(BEAT_SECONDS):
+        renewed = time.monotonic()
+        while not self._over.wait(NEWS_SECONDS):
+            if not self.claim.has_news and time.monotonic() - renewed < BEAT_SECONDS:
+                continue
+            renewed = time.monotonic()
             try:
                 self.claim.renew()
             except (LostClaim, DatabaseError) as error:

@@ -20,17 +20,18 @@ NO_REPEAT = "not measured (nobody was asked about a sentence again)"
 def run(*, claim: Claim) -> dict[str, Any]:
     """Measure agreement and publish a report; returns the Run's result, `{"report", "revision", "n_answers"}`.
 
+    `n_answers` are all that count, those to sentences with one answer too, which no figure is made of.
+
     Guarantees: the report, the posteriors and the end of the Run are one transaction; a figure that is not defined is
     null, with its reason. Raises LostClaim where another worker took over.
     """
     project = claim.project
     # Before the answers are read: what comes in between belongs to the next revision.
     revision = Event.objects.filter(project=project).aggregate(last=Max("pk"))["last"] or 0
-    answers = judging.counted(project)
+    answers, n_answers = judging.counted(project)
     by_population = judging.populations(project, answers)
     steps: dict[str, Callable[[], Any]] = {
-        name: partial(learning.measure, some, seed=project.pk, by_pair=name == "all")
-        for name, some in by_population.items()
+        name: partial(judging.measure, project, some, by_pair=name == "all") for name, some in by_population.items()
     } | {
         "repeats": partial(repeats, project),
         "confusions": lambda: [{"population": name, **learning.confuse(by_population[name])} for name in CONFUSED],
@@ -44,7 +45,7 @@ def run(*, claim: Claim) -> dict[str, Any]:
     with transaction.atomic():
         report = AgreementReport.objects.create(project=project, revision=revision, figures=found, **parts)
         posterior.store(project, likely)
-        result = {"report": report.pk, "revision": revision, "n_answers": len(answers)}
+        result = {"report": report.pk, "revision": revision, "n_answers": n_answers}
         claim.finish(result)
     return result
 

@@ -2,25 +2,22 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.errors import Refused
 from labeling.flow.archive import hold
+from labeling.flow.last_use import note_use
 from labeling.flow.people import token_hash
 from labeling.models import BackendKey, Event, Project, Verb
 
 AT_MOST = 20
 SHOWN = 8
-# How exactly it is known when a key was used: one write a minute at most.
-MINUTE = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -57,9 +54,7 @@ def holder(text: str) -> BackendKey | None:
     key = found.select_related("project__version").defer("project__version__evaluation").first()
     if key is None:
         return None
-    if key.used_at is None or timezone.now() - key.used_at > MINUTE:
-        long_ago = Q(used_at__isnull=True) | Q(used_at__lt=Now() - MINUTE)
-        BackendKey.objects.filter(long_ago, pk=key.pk).update(used_at=Now())
+    note_use(key)
     return key
 
 

@@ -4,9 +4,11 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
@@ -17,6 +19,7 @@ from labeling.flow.annotate import said
 from labeling.flow.tally import Tally
 from labeling.formats.returned import Judgement
 from labeling.formats.shapes import Row
+from labeling.keys import answer_key
 from labeling.models import Annotation, Event, Guideline, Label, Lease, Project, Selection, Sentence, Upload, Verb
 
 NAME_MAX = 80
@@ -30,7 +33,8 @@ _TOLD = ("unsure", "boilerplate", "bad_segment", "comment", "seconds", "selectio
 class Answer:
     """What the row at `line` says about the sentence with this hash of its text.
 
-    `judged` is all that an export told of the answer; without it, it has a label and nothing else.
+    `judged` is all that an export or a script told of the answer; without it, it has a label and nothing else. By
+    `named`, the name that a script gave to the answer, it is known when that is sent again (`keys.answer_key`).
     """
 
     line: int
@@ -39,6 +43,7 @@ class Answer:
     label: Label | None
     second_label: Label | None = None
     judged: Judgement | None = None
+    named: str = ""
 
 
 class Brought:
@@ -66,16 +71,48 @@ class Brought:
         asked = _("its label “%(label)s” is not one of this project (%(known)s); say what it means, or correct it")
         return asked % {"label": row.label[:60], "known": known}
 
-    def answer(self, row: Row, text_hash: str) -> Answer | None:
-        """The row's label as somebody's answer; None where it has none, or where nobody is named."""
+    def answers(self, row: Row, text_hash: str) -> Iterator[Answer]:
+        """The row's label as somebody's answer, where it has one and somebody is named; and what a script sent."""
         label = self._meant.get(row.label.casefold()) if row.label else None
         name = row.annotator or self._for_all
-        if label is None or not name:
-            self.tally.labels_left_out += bool(row.label)
-            return None
+        if label is not None and name:
+            yield Answer(row.line, text_hash, self._person(name), label)
+        elif row.label:
+            self.tally.labels_left_out += 1
+        for sent in (row.beside or {}).get("answers", ()):
+            judged = self._judged(sent)
+            # The label may be retired since it was sent.
+            label, second = (self._meant.get(key.casefold()) for key in (judged.label, judged.label_2))
+            if label is None and not judged.unsure:
+                self.tally.labels_left_out += 1
+                continue
+            yield Answer(row.line, text_hash, self._person(judged.annotator), label, second, judged, sent["named"])
+
+    def _judged(self, sent: Mapping[str, Any]) -> Judgement:
+        """An answer of `labelstudio.sent_answers`; of one whose time is not told, that of the upload counts."""
+        told = datetime.fromisoformat(sent["answered_at"]) if sent["answered_at"] else self.upload.received_at
+        return Judgement(
+            annotator=sent["annotator"],
+            label=sent["label"],
+            label_2=sent["label_2"],
+            unsure=not sent["label"],
+            boilerplate=False,
+            bad_segment=False,
+            comment="",
+            seconds=sent["seconds"],
+            surplus=False,
+            selection=Selection.IMPORTED,
+            model_version=None,
+            guideline_version=None,
+            # The clock of whoever sends may be fast.
+            answered_at=min(told, self.upload.received_at),
+            suggestion_shown=False,
+        )
+
+    def _person(self, name: str) -> int:
         if name not in self._people:
             self._people[name] = account(self.project, name).pk
-        return Answer(row.line, text_hash, self._people[name], label)
+        return self._people[name]
 
     def keep(self, answers: Sequence[Answer]) -> set[int]:
         """Write those that are new as annotations, each with its Event; returns their lines.
@@ -100,7 +137,7 @@ class Brought:
             surplus = not in_hand and (told or left[pair[0]] == 0)
             left[pair[0]] -= not (in_hand or surplus)
             rows.append(self._annotation(pair[0], one, guideline, surplus=surplus))
-        self._write(rows, [one.judged for one in new.values()], {pk: n for pk, n in left.items() if n != free[pk]})
+        self._write(rows, list(new.values()), {pk: n for pk, n in left.items() if n != free[pk]})
         return {one.line for one in new.values()}
 
     def _new(self, keys: Mapping[str, int], answers: Iterable[Answer]) -> dict[Pair, Answer]:
@@ -144,7 +181,7 @@ class Brought:
     def _guidelines(self) -> dict[int, Guideline]:
         return {one.number: one for one in self.project.guidelines.only("number", "project")}
 
-    def _write(self, rows: Sequence[Annotation], judged: Sequence[Judgement | None], slots: Mapping[int, int]) -> None:
+    def _write(self, rows: Sequence[Annotation], answers: Sequence[Answer], slots: Mapping[int, int]) -> None:
         Annotation.objects.bulk_create(rows)
         Event.objects.bulk_create(
             Event(
@@ -152,19 +189,25 @@ class Brought:
                 who_id=one.annotator_id,
                 verb=Verb.ANSWERED,
                 sentence_id=one.sentence_id,
-                after={**said(one), "upload": self.upload.pk, **_of_elsewhere(told)},
+                key=self._key(one, answer),
+                after={**said(one), "upload": self.upload.pk, **_of_elsewhere(answer.judged)},
             )
-            for one, told in zip(rows, judged, strict=True)
+            for one, answer in zip(rows, answers, strict=True)
         )
         for n in set(slots.values()):
             Sentence.objects.filter(pk__in=[pk for pk, free in slots.items() if free == n]).update(slots_free=n)
         self.tally.labels += len(rows)
         self.tally.labels_surplus += sum(one.surplus for one in rows)
 
+    def _key(self, row: Annotation, answer: Answer) -> UUID | None:
+        if not answer.named:
+            return None
+        return answer_key(self.project.pk, row.sentence_id, row.annotator_id, answer.named)
+
 
 def _of_elsewhere(judged: Judgement | None) -> dict[str, object]:
     """What an answer names of the project it comes from: its history, since here it names nothing."""
-    if judged is None:
+    if judged is None or (judged.model_version is None and judged.guideline_version is None):
         return {}
     return {"elsewhere": {"model": judged.model_version, "guideline": judged.guideline_version}}
 

@@ -14,7 +14,7 @@ from labeling.models import Event, Label, Project, Sentence, Verb
 FIELDS = (
     *("name", "languages", "overlap", "most_answers", "hides_names"),
     *("strategy", "find_rare", "review_share", "reveals", "repeats", "retrain_after", "audit_size", "stop_gain"),
-    *("label_licence", "text_licence", "citation"),
+    *("label_licence", "text_licence", "citation", "label_config"),
 )
 # Where one of these changed, the queue wants another order: the sweep owes a training, see labeling.sweeping.
 ORDERING = (

@@ -20,14 +20,13 @@ Week = dict[str, list[Judged]]
 def weeks(answers: Sequence[Counted], *, seed: int) -> list[dict[str, Any]]:
     """Alpha and percent agreement of each week, oldest first, of `all` sentences and of the `audit` sample.
 
-    A sentence with all its answers belongs to the week in which the second of them came, where the server lives: until
-    then there is nothing to agree on. `monday` is the week's first day; a week without such a sentence is left out.
+    `answers` are what `judging.counted` gives. A sentence with all its answers belongs to the week in which the second
+    of them came, where the server lives: until then there is nothing to agree on. `monday` is the week's first day; a
+    week without such a sentence is left out.
     """
     found: dict[date, Week] = defaultdict(lambda: {"all": [], "audit": []})
     for _sentence, group in groupby(answers, key=lambda one: one.answer.sentence_id):
         told = list(group)
-        if len(told) < 2:
-            continue
         week = found[_monday(told)]
         week["all"] += [one.answer for one in told]
         week["audit"] += [one.answer for one in told if one.drawn]

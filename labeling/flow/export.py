@@ -1,12 +1,11 @@
 """Exporting: a version of a project, as files that come out the same whenever it is asked for."""
 
 import json
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +17,13 @@ from labeling import formats
 from labeling.claims import Claim
 from labeling.errors import Refused
 from labeling.files import keep
-from labeling.flow.export_versions import current, numbered
+from labeling.flow.export_steps import PACKING, UNTOLD, Steps, Watched
+from labeling.flow.export_versions import current, folder_of, forget, numbered
 from labeling.flow.without_text import NEEDS_TEXT, WithoutText
 from labeling.formats.shapes import Snapshot
+from labeling.formats.zipped import MANIFEST
 from labeling.models import Event, Project, Verb
 
-# Lies in every folder we write, says what is in it, and lets us write there again.
-MANIFEST = "export.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _CHUNK = 1 << 20
 
@@ -62,16 +61,15 @@ def write(*, claim: Claim) -> dict[str, Any]:
     Raises Refused where there is nothing to export, the format is unknown or the version is not there, LostClaim where
     another worker took over.
     """
-    wanted, by = Wanted.of(claim.run.options), claim.run.asked_by
+    wanted, by, steps = Wanted.of(claim.run.options), claim.run.asked_by, Steps(claim)
     with tempfile.TemporaryDirectory(prefix="factcheck-export-") as scratch:
         folder = Path(scratch) / claim.project.slug
-        report = _fill(claim.project, folder, wanted, by=by)
-        claim.renew()
+        report = _fill(claim.project, folder, wanted, by=by, steps=steps)
         with tempfile.TemporaryFile(dir=scratch) as packed:
-            _pack(folder, packed)
+            _pack(folder, packed, steps)
             packed.seek(0)
             name = f"{claim.project.slug}-v{report.version}-{wanted.to}{'' if wanted.texts else '-without-text'}.zip"
-            kept = keep(iter(lambda: packed.read(_CHUNK), b""), folder=f"exports/{claim.project.pk}", name=name)
+            kept = keep(iter(lambda: packed.read(_CHUNK), b""), folder=folder_of(claim.project), name=name)
     result = {"path": kept.path, "sha256": kept.sha256, "to": wanted.to, "texts": wanted.texts, **asdict(report)}
     del result["directory"]
     with transaction.atomic():
@@ -89,11 +87,13 @@ def write_folder(
     by: User | None = None,
     version: int | None = None,
     texts: bool = True,
+    steps: Steps = UNTOLD,
 ) -> ExportReport:
     """Export into `directory`, which must be new, empty, or an earlier export of ours: that one is replaced as a whole.
 
     `version` is the number of one that is there, None for the project as it is now. Raises Refused for any other
-    directory, for an unknown format or version, for a format that needs texts, and where there is nothing to export.
+    directory, for an unknown format or version, for a format that needs texts, and where there is nothing to export;
+    LostClaim as `steps` does.
     """
     if directory.exists() and not _ours(directory):
         said = _("%(directory)s holds files that are no export of ours. Name an empty or a new directory.")
@@ -101,7 +101,7 @@ def write_folder(
     wanted = Wanted(to, version, texts)
     directory.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as beside:
-        report = _fill(project, Path(beside) / "new", wanted, by=by)
+        report = _fill(project, Path(beside) / "new", wanted, by=by, steps=steps)
         if directory.exists():
             directory.rename(Path(beside) / "old")
         (Path(beside) / "new").rename(directory)
@@ -110,7 +110,7 @@ def write_folder(
     return replace(report, directory=str(directory))
 
 
-def _fill(project: Project, folder: Path, wanted: Wanted, *, by: User | None) -> ExportReport:
+def _fill(project: Project, folder: Path, wanted: Wanted, *, by: User | None, steps: Steps) -> ExportReport:
     """Write `folder`, which must not be there yet; the version is made where there is none of now. Writes no Event.
 
     Raises Refused as `write_folder` does.
@@ -119,13 +119,14 @@ def _fill(project: Project, folder: Path, wanted: Wanted, *, by: User | None) ->
     if not wanted.texts and wanted.to in NEEDS_TEXT:
         raise Refused(_("Label Studio shows its tasks by their text. Choose another format, or export with the texts."))
     folder.mkdir()
+    forget(project)
     with tempfile.TemporaryDirectory(prefix="factcheck-snapshot-") as scratch:
         if wanted.version is None:
-            version, spool = current(project, Path(scratch), by=by)
+            version, spool = current(project, Path(scratch), by=by, steps=steps)
         else:
-            version, spool = numbered(project, wanted.version, Path(scratch))
+            version, spool = numbered(project, wanted.version, Path(scratch), steps=steps)
         snapshot: Snapshot = spool if wanted.texts else WithoutText(spool)
-        writer.write(snapshot, folder)
+        writer.write(Watched(snapshot, steps), folder)
     head = snapshot.head
     manifest = {
         "made_by": "factcheck",
@@ -161,21 +162,21 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _hash(path: Path) -> str:
     with path.open("rb") as stream:
-        digest = sha256()
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return file_digest(stream, "sha256").hexdigest()
 
 
-def _pack(folder: Path, out: Any) -> None:
+def _pack(folder: Path, out: Any, steps: Steps = UNTOLD) -> None:
     """A zip that depends on the files alone: sorted, without times."""
+    steps.begin(PACKING, sum(path.stat().st_size for path in _files(folder)))
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for path in _files(folder):
             entry = zipfile.ZipInfo(f"{folder.name}/{path.relative_to(folder).as_posix()}", date_time=_EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             with path.open("rb") as stream, packed.open(entry, "w", force_zip64=True) as target:
-                shutil.copyfileobj(stream, target, _CHUNK)
+                while chunk := stream.read(_CHUNK):
+                    target.write(chunk)
+                    steps.advance(len(chunk))
 
 
 def _record(project: Project, by: User | None, wanted: Wanted, report: ExportReport) -> None:

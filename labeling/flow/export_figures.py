@@ -25,11 +25,11 @@ _BATCH = 500
 def of(project: Project, revision: int, *, likely: Mapping[int, Likely] | None = None) -> dict[str, Any]:
     """What the card says in numbers, of the moment that is read: `revision`, `agreement` and `shares`.
 
-    `agreement` maps each of POPULATIONS to MEASURES. It is measured anew, as the project's page is, but out of what
-    several people answered alone, so that it is never of an earlier revision. `shares` has `drawn` (the audit sample,
-    weighted) and ESTIMATES, each with `labels`, figures by key, `n`, the sentences that they are made of, and the
-    `model` that they were measured with. `likely` are the posteriors of that moment, those that are kept if it is not
-    given. Memory grows with the answers to sentences that several people answered.
+    `agreement` maps each of POPULATIONS to MEASURES. It is measured anew, as the project's page is, so that it is never
+    of an earlier revision; of the same answers both say the same. `shares` has `drawn` (the audit sample, weighted) and
+    ESTIMATES, each with `labels`, figures by key, `n`, the sentences that they are made of, and the `model` that they
+    were measured with. `likely` are the posteriors of that moment, those that are kept if it is not given. Memory grows
+    with the answers to sentences that several people answered.
     """
     keys = {label.pk: label.key for label in classes(project)}
     return {
@@ -40,10 +40,11 @@ def of(project: Project, revision: int, *, likely: Mapping[int, Likely] | None =
 
 
 def _agreement(project: Project) -> dict[str, Any]:
-    by_population = judging.populations(project, judging.counted(project, several=True))
+    answers, _n = judging.counted(project)
+    by_population = judging.populations(project, answers)
     found = {}
     for name in POPULATIONS:
-        figures = learning.measure(by_population[name], seed=project.pk, by_pair=False)
+        figures = judging.measure(project, by_population[name])
         found[name] = {measure: figures[measure] for measure in MEASURES}
     return found
 
@@ -52,12 +53,11 @@ def _drawn(project: Project, keys: Mapping[int, str], likely: Mapping[int, Likel
     """The shares of labels in the pool, from the audit sample alone; `n_unsettled` of it were answered in vain."""
     audit = list(_audit(project, keys, likely))
     given = Annotation.objects.given().filter(project=project, surplus=False, sentence__in_pool=True)
-    answered = given.filter(sentence__audit_place__isnull=False).order_by().values("sentence").distinct()
-    others = answered.exclude(sentence__in=[one.sentence_id for one in audit])
+    answered = set(given.filter(sentence__audit_place__isnull=False).values_list("sentence_id", flat=True))
     return {
         "labels": learning.sample_shares(project, audit, list(keys.values())),
         "n": len(audit),
-        "n_unsettled": others.count(),
+        "n_unsettled": len(answered - {one.sentence_id for one in audit}),
     }
 
 

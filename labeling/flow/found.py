@@ -62,10 +62,12 @@ def create_project(
     audit_size: int = 300,
     labels: Sequence[tuple[str, str, str, bool]] = SCHEME,
     guideline: str = "",
+    label_config: str = "",
 ) -> Project:
     """A project with the default labels and guideline, and `by` as its owner. Without `slug` it is made of the name.
 
     `labels` are others than the default ones, as in SCHEME, in the order of their digits; `guideline` is their text.
+    `label_config` is the config of Label Studio that they came with.
 
     Raises AlreadyHere where the slug is taken, Refused where a value makes no sense.
     """
@@ -75,7 +77,14 @@ def create_project(
         raise AlreadyHere(taken)
     if not languages or not {code for code, _name in settings.LANGUAGES}.issuperset(languages):
         raise Refused(_("Choose at least one of the languages."))
-    project = Project(slug=slug, name=name or slug, languages=list(languages), overlap=overlap, audit_size=audit_size)
+    project = Project(
+        slug=slug,
+        name=name or slug,
+        languages=list(languages),
+        overlap=overlap,
+        audit_size=audit_size,
+        label_config=label_config,
+    )
     try:
         project.full_clean(exclude=["version"])
     except ValidationError as error:

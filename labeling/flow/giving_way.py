@@ -13,5 +13,10 @@ TIMES, REST = 2, 0.03
 
 def give_way(spent: float) -> None:
     """Rest after a step that took `spent` seconds, where anybody holds a sentence. Call outside a transaction."""
-    if Lease.objects.filter(held=True, until__gt=Now()).exists():
+    if somebody_labels():
         time.sleep(TIMES * spent + REST)
+
+
+def somebody_labels() -> bool:
+    """Whether anybody holds a sentence at the moment."""
+    return Lease.objects.filter(held=True, until__gt=Now()).exists()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import F, QuerySet
 
@@ -25,16 +25,30 @@ class Counted(NamedTuple):
     drawn: bool
 
 
-def counted(project: Project, *, several: bool = False) -> list[Counted]:
-    """Every answer that counts, sentence by sentence: not unsure, withdrawn or surplus, and of a sentence of the pool.
+def counted(project: Project) -> tuple[list[Counted], int]:
+    """What agreement is measured on, sentence by sentence, and how many answers count in all.
 
-    One that was asked for because the others differed does not count: sentences that people agree on never get one, so
-    it would make agreement look better than it is (docs/adr/0013). With `several`, only answers to sentences that have
-    two or more: all that alpha is made of, and far fewer.
+    An answer counts that is not unsure, withdrawn or surplus, and of a sentence of the pool. One that was asked for
+    because the others differed does not: sentences that people agree on never get one, so it would make agreement look
+    better than it is (docs/adr/0013).
+
+    Measured are sentences with two answers or more. The others say nothing of agreement, and are of another kind: whom
+    to ask twice is chosen, by an owner or the queue. AC1 and kappa, which take chance agreement from all answers they
+    are given, would take it from other sentences than those on which agreement is observed. And an interval that drew
+    articles without such a sentence too would let the number of articles that speak vary as if it were chance: it would
+    be wider for every article that was answered once.
     """
-    by_sentence = (list(group) for _pk, group in groupby(_rows(project), key=lambda one: one.answer.sentence_id))
-    least = 2 if several else 1
-    return [one for answers in by_sentence if len(answers) >= least for one in answers]
+    answers, n = list[Counted](), 0
+    for _pk, group in groupby(_rows(project), key=lambda one: one.answer.sentence_id):
+        told = list(group)
+        n += len(told)
+        answers += told if len(told) > 1 else ()
+    return answers, n
+
+
+def measure(project: Project, answers: list[Judged], *, by_pair: bool = False) -> dict[str, Any]:
+    """The figures of one population, as the page and the card have them: the same answers give the same figures."""
+    return learning.measure(answers, seed=project.pk, by_pair=by_pair)
 
 
 def populations(project: Project, answers: list[Counted]) -> dict[str, list[Judged]]:

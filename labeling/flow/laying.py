@@ -2,11 +2,15 @@
 
 import hashlib
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import datetime
+from operator import attrgetter
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from labeling import dialect
+from labeling.flow import task_data
 from labeling.flow.brought import Brought
 from labeling.flow.tally import TWINS_LISTED, Tally
 from labeling.formats.shapes import Article, Bad, Origin, Row
@@ -14,6 +18,8 @@ from labeling.keys import SHUFFLE, place_of, text_hash
 from labeling.models import Project, Sentence, Source, Unit, Upload
 
 ROWS_A_SOURCE = 100
+# A row, its language, and the hash of its text.
+Line = tuple[Row, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,38 @@ class Cut:
     pieces: Sequence[Piece]
 
 
+@dataclass(slots=True)
+class Draft:
+    """A sentence that is about to be written: what its columns will hold, and its key afterwards.
+
+    Not a Sentence: making one takes Django longer than writing it takes the database.
+    """
+
+    source: Source
+    project_id: int
+    number: int
+    paragraph: int
+    start: int
+    end: int
+    text: str
+    text_hash: str
+    lang: str
+    boilerplate: bool
+    in_pool: bool
+    slots_free: int
+    shuffle: int
+    twin_of_id: int | None = None
+    audit_place: int | None = None
+    audit_probability: float | None = None
+    reviews: int = 0
+    taken_out_at: datetime | None = None
+    pk: int = 0
+
+
+_COLUMNS = [one.name for one in fields(Draft) if one.name not in ("source", "taken_out_at", "pk")]
+_own = attrgetter(*_COLUMNS)
+
+
 class Layer:
     """Writes chunks of one upload. Call `lay` in a transaction that holds the project's row."""
 
@@ -42,6 +80,8 @@ class Layer:
         self.project = project
         self.upload = upload
         self.tally = tally
+        # Hashes of texts that were looked for in this chunk and are not in the pool.
+        self._absent: set[str] = set()
 
     def lay(self, cuts: Sequence[Cut], rows: Sequence[tuple[Row, str]], bad: Iterable[Bad]) -> None:
         """Write the articles, then the rows (each with its language), then count what was left out.
@@ -51,17 +91,22 @@ class Layer:
         an annotation, whether its sentence is new or not.
         """
         brought = Brought(self.project, self.upload, self.tally)
+        self._absent.clear()
         for one in bad:
             self.tally.refuse(one.line, one.reason)
         sound = [(row, lang, text_hash(row.text)) for row, lang in rows if not self._refused(row, brought)]
         repeated: list[tuple[int, str]] = []
         drafts = self._new_articles(cuts) + self._new_rows(sound, repeated)
         Source.objects.bulk_create(source for source, _sentences in drafts)
-        self.write([sentence for _source, each in drafts for sentence in each])
-        answers = [brought.answer(row, hashed) for row, _lang, hashed in sound]
-        self.tell(repeated, brought.keep([one for one in answers if one]))
+        written = [sentence for _source, each in drafts for sentence in each]
+        self.write(written)
+        answers = [brought.answers(row, hashed) for row, _lang, hashed in sound]
+        self.tell(repeated, brought.keep([one for each in answers for one in each]))
+        beside = [(hashed, row.beside) for row, _lang, hashed in sound if row.beside is not None]
+        new = {one.text_hash: one.pk for one in written if one.in_pool}
+        self.tally.predictions += task_data.keep(project=self.project, told=beside, new=new)
 
-    def _new_articles(self, cuts: Sequence[Cut]) -> list[tuple[Source, list[Sentence]]]:
+    def _new_articles(self, cuts: Sequence[Cut]) -> list[tuple[Source, list[Draft]]]:
         hashes = [hashlib.sha256(cut.article.text.encode()).hexdigest() for cut in cuts]
         here = {
             sha256: _("source %(id)d, “%(title)s”") % {"id": pk, "title": title or self.upload.name}
@@ -90,21 +135,20 @@ class Layer:
             self.tally.refuse(row.line, reason)
         return bool(reason)
 
-    def _new_rows(
-        self, rows: Sequence[tuple[Row, str, str]], repeated: list[tuple[int, str]]
-    ) -> list[tuple[Source, list[Sentence]]]:
+    def _new_rows(self, rows: Sequence[Line], repeated: list[tuple[int, str]]) -> list[tuple[Source, list[Draft]]]:
         """Drafts of the rows whose text is new; the line of each other, and where its text is, go to `repeated`."""
         here = self.here(hashed for _row, _lang, hashed in rows)
-        together: dict[tuple[Origin, str], list[list[tuple[Row, str]]]] = {}
+        together: dict[tuple[Origin, str], list[list[Line]]] = {}
+        first = _("line %(line)d of this upload")
         for row, lang, hashed in rows:
             if hashed in here:
                 repeated.append((row.line, here[hashed]))
                 continue
-            here[hashed] = _("line %(line)d of this upload") % {"line": row.line}
+            here[hashed] = first % {"line": row.line}
             groups = together.setdefault((row.origin, row.article), [[]])
             if len(groups[-1]) == ROWS_A_SOURCE:
                 groups.append([])
-            groups[-1].append((row, lang))
+            groups[-1].append((row, lang, hashed))
         return [self._source_of_rows(group) for groups in together.values() for group in groups]
 
     def tell(self, repeated: Iterable[tuple[int, str]], kept: Container[int]) -> None:
@@ -119,21 +163,24 @@ class Layer:
 
     def here(self, hashes: Iterable[str]) -> dict[str, str]:
         """Where the texts with these hashes are in the pool, in words."""
-        found = Sentence.objects.in_pool().filter(project=self.project, text_hash__in=set(hashes))
-        fields = ("text_hash", "number", "source_id", "source__title")
-        return {hashed: _place(number, source, title) for hashed, number, source, title in found.values_list(*fields)}
+        asked = set(hashes)
+        found = Sentence.objects.in_pool().filter(project=self.project, text_hash__in=asked)
+        rows = found.values_list("text_hash", "number", "source_id", "source__title")
+        here = {hashed: _place(number, source, title) for hashed, number, source, title in rows}
+        self._absent |= asked - here.keys()
+        return here
 
-    def _source_of_rows(self, group: Sequence[tuple[Row, str]]) -> tuple[Source, list[Sentence]]:
-        first, lang = group[0]
-        text = "\n".join(row.text for row, _lang in group)
+    def _source_of_rows(self, group: Sequence[Line]) -> tuple[Source, list[Draft]]:
+        first, lang, _hashed = group[0]
+        text = "\n".join(row.text for row, _lang, _hashed in group)
         # Not the hash of the text alone: an article of the same words is another Source.
         sha256 = hashlib.sha256(f"rows {self.upload.pk} {first.line}\n{text}".encode()).hexdigest()
         source = self.source(first.origin, lang, text, sha256, Unit.SENTENCE, title=first.article)
         source.n_sentences = len(group)
         sentences, start = [], 0
-        for number, (row, row_lang) in enumerate(group):
+        for number, (row, row_lang, hashed) in enumerate(group):
             piece = Piece(start, start + len(row.text), paragraph=number, boilerplate=False)
-            sentences.append(self.sentence(source, number, piece, lang=row_lang))
+            sentences.append(self.sentence(source, number, piece, lang=row_lang, hashed=hashed))
             start = piece.end + 1
         return source, sentences
 
@@ -151,12 +198,13 @@ class Layer:
             sha256=sha256,
         )
 
-    def sentence(self, source: Source, number: int, piece: Piece, *, lang: str = "") -> Sentence:
+    def sentence(self, source: Source, number: int, piece: Piece, *, lang: str = "", hashed: str = "") -> Draft:
+        """A draft of it; `hashed` is the hash of its text, where that is known."""
         text = source.text[piece.start : piece.end]
-        hashed = text_hash(text)
-        return Sentence(
-            project=self.project,
+        hashed = hashed or text_hash(text)
+        return Draft(
             source=source,
+            project_id=self.project.pk,
             number=number,
             paragraph=piece.paragraph,
             start=piece.start,
@@ -170,12 +218,13 @@ class Layer:
             shuffle=place_of(self.project.pk, hashed, purpose=SHUFFLE),
         )
 
-    def write(self, sentences: Sequence[Sentence]) -> None:
+    def write(self, sentences: Sequence[Draft]) -> None:
         """Write them, and count them; one whose text is in the pool already, or among the others, is its twin."""
         before = (self.tally.sentences, self.tally.added)
         hashes = {one.text_hash for one in sentences if one.in_pool}
-        pool = Sentence.objects.in_pool().filter(project=self.project, text_hash__in=hashes)
-        first: dict[str, Sentence | int] = dict(pool.values_list("text_hash", "pk"))
+        pool = Sentence.objects.in_pool().filter(project=self.project, text_hash__in=hashes - self._absent)
+        first: dict[str, Draft | int] = dict(pool.values_list("text_hash", "pk"))
+        self._absent -= hashes
         twins = []
         for one in sentences:
             if one.in_pool and first.setdefault(one.text_hash, one) is not one:
@@ -183,11 +232,11 @@ class Layer:
                 twins.append(one)
         # The first ones go in before their twins, which need their ids.
         late = set(map(id, twins))
-        Sentence.objects.bulk_create(one for one in sentences if id(one) not in late)
+        _insert([one for one in sentences if id(one) not in late])
         for twin in twins:
             known = first[twin.text_hash]
-            twin.twin_of_id = known.pk if isinstance(known, Sentence) else known
-        Sentence.objects.bulk_create(twins)
+            twin.twin_of_id = known.pk if isinstance(known, Draft) else known
+        _insert(twins)
         self.tally.sentences += len(sentences)
         self.tally.added += sum(one.in_pool for one in sentences)
         self.tally.twins += len(twins)
@@ -197,7 +246,7 @@ class Layer:
             n_pool=F("n_pool") + self.tally.added - before[1],
         )
 
-    def _name(self, twins: Sequence[Sentence]) -> None:
+    def _name(self, twins: Sequence[Draft]) -> None:
         """List these written twins, each with where its text stood before."""
         if not twins:
             return
@@ -208,6 +257,16 @@ class Layer:
         }
         for one in twins:
             self.tally.twin(one.text, where[one.twin_of_id])
+
+
+def _insert(drafts: Sequence[Draft]) -> None:
+    """Write them, each with its source's key, and give them their own."""
+    names = ["source_id", "taken_out_at", *_COLUMNS]
+    values = [
+        [one.source.pk, dialect.moment(one.taken_out_at) if one.taken_out_at else None, *_own(one)] for one in drafts
+    ]
+    for one, pk in zip(drafts, dialect.insert(Sentence, names, values, key="id"), strict=True):
+        one.pk = pk
 
 
 def _place(number: int, source_id: int, title: str) -> str:

@@ -21,6 +21,7 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineMod
 from labeling.claims import Claim
 from labeling.errors import Refused
 from labeling.flow import export
+from labeling.flow.export_steps import UNTOLD, UPLOADING, Steps
 from labeling.models import Project
 
 # What an earlier version may have left there, and this one does not have.
@@ -55,6 +56,7 @@ def run(*, claim: Claim) -> dict[str, Any]:
         private=bool(options.get("private")),
         version=options.get("version"),
         texts=bool(options.get("texts", True)),
+        steps=Steps(claim),
     )
     claim.progress(published.rows, published.rows)
     result = asdict(published)
@@ -76,6 +78,7 @@ def publish(
     private: bool = False,
     version: int | None = None,
     texts: bool = True,
+    steps: Steps = UNTOLD,
 ) -> Published:
     """Upload a version (None: the project as it is now) to the data set `repository`, which is made if it is not there.
 
@@ -95,7 +98,10 @@ def publish(
     name = _opened(hub, repository, private)
     with tempfile.TemporaryDirectory(prefix="factcheck-publish-") as scratch:
         folder = Path(scratch) / "folder"
-        made = export.write_folder(project=project, directory=folder, to="hf", by=by, version=version, texts=texts)
+        made = export.write_folder(
+            project=project, directory=folder, to="hf", by=by, version=version, texts=texts, steps=steps
+        )
+        steps.begin(UPLOADING)
         with _refusing(name):
             commit = hub.upload_folder(
                 repo_id=name,

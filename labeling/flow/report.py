@@ -8,13 +8,12 @@ from pathlib import Path
 
 from django.core.files.storage import default_storage
 
+from labeling.cells import harmless
 from labeling.flow.tally import Note
 from labeling.models import Run
 
 FOLDER = "reports"
 NAMES = ("line", "outcome", "reason")
-# A spreadsheet takes a cell that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CHUNK = 1 << 16
 
 
@@ -33,7 +32,7 @@ def lengthen(run: Run, notes: Iterable[Note], *, size: int) -> int:
     table = csv.writer(text, lineterminator="\r\n")
     if not size:
         table.writerow(NAMES)
-    table.writerows((note.line, note.outcome, _cell(note.reason)) for note in sorted(notes))
+    table.writerows((note.line, note.outcome, harmless(note.reason)) for note in sorted(notes))
     path = Path(default_storage.path(path_of(run)))
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("r+b" if size else "wb") as out:
@@ -58,7 +57,3 @@ def _pieces(path: str, left: int) -> Iterator[bytes]:
         while left and (piece := stored.read(min(left, _CHUNK))):
             left -= len(piece)
             yield piece
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text

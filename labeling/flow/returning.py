@@ -8,10 +8,10 @@ from functools import cached_property
 
 from django.contrib.auth.models import User
 from django.db.models import Max
-from django.db.models.functions import Now
+from django.utils import timezone
 
 from labeling.flow.brought import Answer, Brought, account, called, meaning, stand_in
-from labeling.flow.laying import Layer, Piece
+from labeling.flow.laying import Draft, Layer, Piece
 from labeling.flow.sample import AUDIT_ANSWERS
 from labeling.flow.splits import KEPT, of_source
 from labeling.formats.returned import Near, Returned, Standing
@@ -34,7 +34,7 @@ _KEY = re.compile(r"[0-9a-f]{16}")
 # Exports do not say who decided.
 ADJUDICATOR = "adjudicator"
 _MOMENT = timedelta(milliseconds=1)
-Laid = tuple[Source, list[tuple[Standing, Sentence]]]
+Laid = tuple[Source, list[tuple[Standing, Draft]]]
 
 
 class Returner:
@@ -93,11 +93,11 @@ class Returner:
                     place += 1
             yield source, drafts
 
-    def _sentence(self, source: Source, one: Standing) -> Sentence:
+    def _sentence(self, source: Source, one: Standing) -> Draft:
         piece = Piece(one.start, one.end, one.paragraph, boilerplate=False)
         sentence = self.layer.sentence(source, one.number, piece, lang=one.lang)
         if not one.asked:
-            sentence.in_pool, sentence.taken_out_at = False, Now()
+            sentence.in_pool, sentence.taken_out_at = False, timezone.now()
             return sentence
         wanted = max(self.project.overlap, AUDIT_ANSWERS if one.probability is not None else 0)
         # All that were counted there count here, however many are wanted.

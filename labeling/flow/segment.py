@@ -17,7 +17,7 @@ from labeling import dialect, formats, jobs
 from labeling.claims import Claim
 from labeling.errors import BadUpload
 from labeling.flow import report, sample, task_data
-from labeling.flow.giving_way import give_way
+from labeling.flow.giving_way import give_way, somebody_labels
 from labeling.flow.laying import Cut, Layer, Piece
 from labeling.flow.returning import Returner
 from labeling.flow.tally import Tally
@@ -27,9 +27,11 @@ from labeling.formats.shapes import Article, Bad, Options, Origin, Record, Row, 
 from labeling.models import Event, Label, Preference, Project, Upload, Verb
 from ml import segmentation
 
-# One chunk is one transaction: small enough that labelling hardly waits for it on SQLite, which has one writer.
-CHUNK_RECORDS = 100
-CHUNK_CHARACTERS = 50_000
+# One chunk is one transaction. While people label it is a part of that: so small that labelling hardly waits for it on
+# SQLite, which has one writer.
+CHUNK_RECORDS = 1_000
+CHUNK_CHARACTERS = 500_000
+PART = 10
 ANSWER_CHARACTERS = 150
 # After so many sentences, and each time that there are four times as many, the database looks at its tables anew.
 GROWN, TIMES_GROWN = 5_000, 4
@@ -63,9 +65,6 @@ def run(*, claim: Claim) -> dict[str, Any]:
                     dialect.analyze("labeling_source", "labeling_sentence")
                     grown = TIMES_GROWN * tally.sentences
                 give_way(time.monotonic() - began)
-        if upload.options.get("task_data"):
-            with default_storage.open(upload.path) as stored:
-                task_data.keep(project=claim.project, lines=cast(BinaryIO, stored.file))
         if not tally.records:
             tally.refuse(1, _("there is no line with text in it"))
         return _end(claim, upload, tally)
@@ -80,6 +79,7 @@ def options_of(upload: Upload) -> Options:
         columns=upload.options.get("columns", {}),
         origin=origin_of(upload.options, default),
         names=tuple(upload.options.get("names", ())),
+        beside=task_data.FIELD if upload.options.get("task_data") else "",
         known=_known(upload) if upload.format == FOLDER else frozenset(),
     )
 
@@ -111,15 +111,20 @@ def _language_of(claim: Claim) -> str:
 
 def _chunks(records: Iterator[Found]) -> Iterator[list[Found]]:
     chunk: list[Found] = []
-    weight = 0
+    weight, part = 0, _part()
     for record in records:
         chunk.append(record)
         weight += _weight(record)
-        if len(chunk) == CHUNK_RECORDS or weight >= CHUNK_CHARACTERS:
+        if len(chunk) * part >= CHUNK_RECORDS or weight * part >= CHUNK_CHARACTERS:
             yield chunk
-            chunk, weight = [], 0
+            chunk, weight, part = [], 0, _part()
     if chunk:
         yield chunk
+
+
+def _part() -> int:
+    """Which part of a chunk the next one is."""
+    return PART if somebody_labels() else 1
 
 
 def _weight(record: Found) -> int:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from labeling.errors import Refused
 from labeling.flow import export_figures, posterior
+from labeling.flow.export_steps import UNTOLD, Steps
 from labeling.flow.moment import one_moment
 from labeling.flow.revision import revision_of as revision_of
 from labeling.flow.rows import JUDGEMENT_FIELDS, ROW_FIELDS, judgements, rows
@@ -22,13 +23,14 @@ from labeling.flow.spool import Spool
 from labeling.models import Event, Project
 
 
-def take(project: Project, directory: Path) -> Spool:
+def take(project: Project, directory: Path, *, steps: Steps = UNTOLD) -> Spool:
     """Read everything that an export needs at one moment into `directory`.
 
     Posteriors are estimated from the answers of that moment, so that all of it is a function of one revision. Memory
-    grows with the answers to sentences that several people answered, and with nothing else.
+    grows with the answers to sentences that several people answered, and with what `splits.Groups` holds: articles that
+    repeat one, groups of near twins, and sources that came out of a folder.
 
-    Raises Refused where no sentence has a settled label yet.
+    Raises Refused where no sentence has a settled label yet, LostClaim as `steps` does.
     """
     spool = Spool(directory)
     with one_moment():
@@ -37,8 +39,8 @@ def take(project: Project, directory: Path) -> Spool:
         spool.likely = posterior.estimate(project)
         spool.head["figures"] = export_figures.of(project, spool.head["revision"], likely=spool.likely)
         found = rows(project, labels, Groups.of(project), spool.likely)
-        spool.head |= _count_rows(spool.fill("rows", found))
-        spool.head |= _count_judgements(spool.fill("judgements", judgements(project, labels)))
+        spool.head |= _count_rows(spool.fill("rows", steps.past(found)))
+        spool.head |= _count_judgements(spool.fill("judgements", steps.past(judgements(project, labels))))
     if not spool.head["n_rows"]:
         said = _("There is nothing to export from %(project)s yet: no sentence has a settled label. Label some first.")
         raise Refused(said % {"project": project.name})

@@ -25,7 +25,8 @@ class Tally:
     """`records` is how many the reader has given; `added` how many sentences went into the pool.
 
     `labels` is how many came in as annotations, `labels_surplus` how many of those were more than was wanted;
-    `labels_left_out` had nobody to stand for them, or were not wanted. `notes` are those of the chunk at hand.
+    `labels_left_out` had nobody to stand for them, or were not wanted. `predictions` is how many
+    came with tasks. `notes` are those of the chunk at hand.
     """
 
     records: int = 0
@@ -36,6 +37,7 @@ class Tally:
     labels: int = 0
     labels_surplus: int = 0
     labels_left_out: int = 0
+    predictions: int = 0
     n_duplicates: int = 0
     n_refused: int = 0
     duplicates: list[dict[str, Any]] = field(default_factory=list)

@@ -2,31 +2,32 @@
 
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from labeling.keys import text_hash
+from labeling import dialect
 from labeling.models import Project, Sentence, TaskData
 
-CHUNK = 500
-# The field of a line of the upload that holds it, as {"data": ..., "meta": ...}; readers look past it.
+# The field of a line of the upload that holds it: {"data", "meta", "predictions", "answers"}, each where there is any.
 FIELD = "task"
+_EMPTY: Mapping[str, Any] = {"data": {}, "meta": {}, "predictions": []}
 
 
-def keep(*, project: Project, lines: Iterable[bytes]) -> None:
-    """Write the fields of each JSON line by the sentence of its text.
+def keep(*, project: Project, told: Sequence[tuple[str, Mapping[str, Any]]], new: Mapping[str, int]) -> int:
+    """Write what stands beside each text by its sentence, found by the hash of the text; how many predictions that is.
 
-    Guarantees: what a sentence has already stays; it may be cut anywhere and run again.
+    `new` are the sentences that were written just now, by their hashes. Call in the transaction that writes them.
+    Guarantees: what a sentence has already stays, and of two that have the same text the first counts.
     """
-    told = _told(lines)
-    while chunk := dict(islice(told, CHUNK)):
-        pool = Sentence.objects.in_pool().filter(project=project, text_hash__in=chunk)
-        rows = [
-            TaskData(sentence_id=pk, data=chunk[hashed].get("data") or {}, meta=chunk[hashed].get("meta") or {})
-            for hashed, pk in pool.values_list("text_hash", "pk")
-        ]
-        TaskData.objects.bulk_create(rows, ignore_conflicts=True)
+    if not told:
+        return 0
+    beside = dict(reversed(told))
+    pool = Sentence.objects.in_pool().filter(project=project, text_hash__in=beside.keys() - new.keys())
+    keys = {**new, **dict(pool.values_list("text_hash", "pk"))}
+    fields = {keys[hashed]: one for hashed, one in beside.items() if hashed in keys}
+    rows: list[list[dialect.Value]] = [[pk, *_written(one)] for pk, one in fields.items()]
+    kept = dialect.insert(TaskData, ["sentence_id", *_EMPTY], rows, key="sentence_id", again=True)
+    return sum(len(fields[pk].get("predictions", ())) for pk in kept)
 
 
 def clean(text: str) -> str:
@@ -34,9 +35,5 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
-def _told(lines: Iterable[bytes]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What stands beside each text, by the hash of the text; nothing of lines that have nothing beside it."""
-    for line in lines:
-        found = json.loads(line) if line.strip() else {}
-        if FIELD in found:
-            yield text_hash(clean(found["text"])), found[FIELD]
+def _written(beside: Mapping[str, Any]) -> list[str]:
+    return [json.dumps(beside.get(name, empty)) for name, empty in _EMPTY.items()]

@@ -1,23 +1,20 @@
 """Keys to the API: made by the person whose they are, shown once, revoked at will."""
 
 import secrets
-from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.errors import Refused
+from labeling.flow.last_use import note_use
 from labeling.flow.people import token_hash
 from labeling.models import ApiToken, Event, Verb
 
 AT_MOST = 50
 SHOWN = 8
-# How exactly it is known when a token was used: one write a minute at most.
-MINUTE = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -54,7 +51,5 @@ def holder(text: str) -> User | None:
     token = found.select_related("user").first()
     if token is None:
         return None
-    if token.used_at is None or timezone.now() - token.used_at > MINUTE:
-        long_ago = Q(used_at__isnull=True) | Q(used_at__lt=Now() - MINUTE)
-        ApiToken.objects.filter(long_ago, pk=token.pk).update(used_at=Now())
+    note_use(token)
     return token.user

@@ -16,7 +16,14 @@ from labeling.formats.history import made_on
 from labeling.formats.settling import rule_in_words
 from labeling.licences import HUB, address, hub_id
 
-SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10**7, "1M<n<10M"))
+SIZES = (
+    (1_000, "n<1K"),
+    (10_000, "1K<n<10K"),
+    (100_000, "10K<n<100K"),
+    (1_000_000, "100K<n<1M"),
+    (10**7, "1M<n<10M"),
+    (10**8, "10M<n<100M"),
+)
 MEANING = {
     "train": "to learn from",
     "validation": "to choose between models",
@@ -88,7 +95,7 @@ def _config(name: str, info: DatasetInfo) -> dict[str, Any]:
 
 def size_category(n: int) -> str:
     """The hub's word for so many rows."""
-    return next((word for limit, word in SIZES if n < limit), "n>10M")
+    return next((word for limit, word in SIZES if n < limit), "100M<n<1B")
 
 
 def _text(head: Mapping[str, Any], on_disk: bool) -> str:
@@ -173,4 +180,4 @@ def wilson(k: int, n: int, z: float = 1.959964) -> tuple[float, float]:
 
 def _table(name: str, counts: Mapping[str, int]) -> str:
     lines = "\n".join(f"| `{key}` | {MEANING.get(key, '')} | {count:,} |" for key, count in counts.items())
-    return f"| {name} | | sentences |\n|---|---|---|\n{lines}"
+    return f"| {name} | what it means | sentences |\n|---|---|---|\n{lines}"

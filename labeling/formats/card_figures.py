@@ -26,7 +26,7 @@ def agreement(head: Mapping[str, Any]) -> str:
         "agree less.\n\n"
         "| sentences | measure | value | 95 % interval | n sentences | n answers |\n|---|---|---|---|---|---|\n"
         + "\n".join(_measures(found))
-        + "\n\nKrippendorff's alpha of each label against all others:\n\n"
+        + "\n\nKrippendorff's alpha of each label against all others, with its 95 % interval; n: sentences.\n\n"
         + "\n".join(_per_label(found, [label["key"] for label in head["labels"]]))
     )
 
@@ -40,14 +40,18 @@ def _measures(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _per_label(found: Mapping[str, Any], labels: Sequence[str]) -> Iterator[str]:
-    yield "| label | " + " | ".join(f"{of} | 95 % interval | n sentences" for of in POPULATIONS.values()) + " |"
-    yield "|---" * (1 + 3 * len(POPULATIONS)) + "|"
+    yield f"| label | {' | '.join(POPULATIONS.values())} |"
+    yield "|---" * (1 + len(POPULATIONS)) + "|"
+    missing = NOT_MEASURED | {"n_units": 0, "reason": "does not occur"}
     for label in labels:
-        cells: list[str] = []
-        for population in POPULATIONS:
-            one = found[population]["per_label"].get(label, NOT_MEASURED | {"n_units": 0, "reason": "does not occur"})
-            cells += [*_value(one), f"{one['n_units']:,}"]
+        cells = (_at_once(found[population]["per_label"].get(label, missing)) for population in POPULATIONS)
         yield f"| `{label}` | {' | '.join(cells)} |"
+
+
+def _at_once(one: Mapping[str, Any]) -> str:
+    """A coefficient with its interval and n in one cell: apart, they make the table wider than the hub's page."""
+    value, interval = _value(one)
+    return f"{value} ({interval}; n = {one['n_units']:,})"
 
 
 def _value(one: Mapping[str, Any]) -> tuple[str, str]:

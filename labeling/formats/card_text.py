@@ -57,6 +57,9 @@ function of the group alone, so a later export never moves a row from one of tra
 `rest` may be sentences of an import that had not ended, which a later export puts where they belong, and sentences that
 nearly repeat one of another split.
 
+The judgements (`annotations`) lie in one file that is called `train`, those of the test's sentences among them. Join
+them by `id` with the split that you want before you train on them.
+
 ## Duplicates
 
 A sentence whose text is the same after case and white space are folded was asked about once; `dup_group` is the hash
@@ -87,7 +90,9 @@ from datasets import load_dataset
 
 sentences = load_dataset("DIR")                   # one row a sentence
 judgements = load_dataset("DIR", "annotations")   # one row a judgement
-```"""
+```
+
+`DIR` is this folder, or the name of the data set on the hub."""
 
 FROM_DISK = """```python
 from datasets import load_from_disk

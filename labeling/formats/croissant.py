@@ -5,7 +5,7 @@ Written by us, so that it needs no library; read with mlcroissant in the tests.
 
 import json
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,6 @@ CONTEXT: dict[str, Any] = {
     "rai": "http://mlcommons.org/croissant/RAI/",
     "sc": "https://schema.org/",
 }
-_CHUNK = 1 << 20
 
 
 def metadata(head: Mapping[str, Any], infos: Mapping[str, DatasetInfo], directory: Path) -> str:
@@ -83,10 +82,8 @@ def metadata(head: Mapping[str, Any], infos: Mapping[str, DatasetInfo], director
 
 
 def _file(directory: Path, path: Path) -> dict[str, Any]:
-    digest = sha256()
     with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
+        digest = file_digest(stream, "sha256")
     name = path.relative_to(directory).as_posix()
     return {
         "@type": "cr:FileObject",

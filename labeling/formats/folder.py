@@ -48,7 +48,7 @@ def read(stream: BinaryIO, options: Options) -> Iterator[Returned | Near | Bad]:
 def _records(scratch: Scratch) -> Iterator[tuple[Returned | Near | Bad, int]]:
     """Each with how many sentences are behind it."""
     done = 0
-    for bad in scratch.bad:
+    for bad in scratch.bad():
         yield bad, 0
     for known in scratch.articles():
         done += len(known)

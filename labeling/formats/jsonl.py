@@ -41,7 +41,8 @@ def _record(number: int, line: str, options: Options) -> Record:
     label = label_of(values.get("label"), options.names, told)
     if isinstance(label, Bad):
         return Bad(number, label.reason)
-    return taken(number, reached(found, column), options, values | {"label": label})
+    values |= {"label": label, "beside": found.get(options.beside) if options.beside else None}
+    return taken(number, reached(found, column), options, values)
 
 
 def write(snapshot: Snapshot, directory: Path) -> None:

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from labeling.formats.rebuilding import Known
 from labeling.formats.shapes import Bad
 from labeling.formats.told import Unsound, article_of, identity, judgement, lang_of, place, text_of
@@ -16,6 +18,7 @@ _TABLES = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 CREATE TABLE known (id INTEGER PRIMARY KEY, article TEXT NOT NULL, text TEXT NOT NULL, lang TEXT NOT NULL, near TEXT,
     place TEXT);
+CREATE TABLE bad (line INTEGER NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE said (id INTEGER NOT NULL, n INTEGER NOT NULL, judgement TEXT NOT NULL, PRIMARY KEY (id, n)) WITHOUT ROWID;
 """
 _KNOWN = "SELECT id, text, lang, place FROM known"
@@ -23,13 +26,13 @@ Values = dict[str, Any]
 
 
 class Scratch:
-    """What a folder holds, in a file of its own. `labels` are all that it names, `bad` what was left out."""
+    """What a folder holds, in a file of its own. `labels` are all that it names."""
 
     def __init__(self, path: Path) -> None:
         self._base = sqlite3.connect(path, isolation_level=None)
         self._base.executescript(_TABLES)
+        self._n_said = 0
         self.labels: set[str] = set()
-        self.bad: list[Bad] = []
 
     def close(self) -> None:
         self._base.close()
@@ -42,11 +45,13 @@ class Scratch:
                     line = identity(values)
                     row = place(values)
                 except Unsound as flaw:
-                    self.bad.append(Bad(_line(values, n), str(flaw)))
+                    self._leave_out(_line(values, n), str(flaw))
+                    continue
+                told = (line, row.article, row.text, row.lang, row.near or None, _written(values))
+                if not write.execute("INSERT OR IGNORE INTO known VALUES (?, ?, ?, ?, ?, ?)", told).rowcount:
+                    self._leave_out(line, _("another row has its id"))
                     continue
                 self.labels.add(row.label)
-                told = (line, row.article, row.text, row.lang, row.near or None, _written(values))
-                write.execute("INSERT OR IGNORE INTO known VALUES (?, ?, ?, ?, ?, ?)", told)
 
     def take_judgements(self, found: Iterable[Values]) -> None:
         """Keep the judgements; a sentence that has no row is known by them."""
@@ -56,17 +61,24 @@ class Scratch:
                     line, said = identity(values), judgement(values)
                     told = (line, article_of(values), text_of(values), lang_of(values))
                 except Unsound as flaw:
-                    self.bad.append(Bad(_line(values, n), str(flaw)))
+                    self._leave_out(_line(values, n), str(flaw))
                     continue
                 self.labels |= {one for one in (said.label, said.label_2) if one}
                 write.execute("INSERT OR IGNORE INTO known VALUES (?, ?, ?, ?, NULL, NULL)", told)
-                write.execute("INSERT INTO said VALUES (?, ?, ?)", (line, n, _written(values)))
+                # Counted over all files: each has its own place.
+                self._n_said += 1
+                write.execute("INSERT INTO said VALUES (?, ?, ?)", (line, self._n_said, _written(values)))
 
     def ready(self) -> int:
         """Be asked from now on; returns how many sentences there are."""
         self._base.execute("CREATE INDEX by_article ON known (article, id)")
         self._base.execute("CREATE INDEX by_near ON known (near, id) WHERE near IS NOT NULL")
         return int(self._base.execute("SELECT COUNT(*) FROM known").fetchone()[0])
+
+    def bad(self) -> Iterator[Bad]:
+        """What was left out, in the order in which it came."""
+        with closing(self._base.execute("SELECT line, reason FROM bad ORDER BY rowid")) as found:
+            yield from (Bad(line, reason) for line, reason in found)
 
     def articles(self) -> Iterator[list[Known]]:
         """The sentences of each article, in the order of ids."""
@@ -93,6 +105,9 @@ class Scratch:
                 said = self._base.execute("SELECT judgement FROM said WHERE id = ? ORDER BY n", (line,))
                 answers = tuple(judgement(json.loads(one)) for (one,) in said)
                 yield Known(line, text, lang, row, answers)
+
+    def _leave_out(self, line: int, reason: str) -> None:
+        self._base.execute("INSERT INTO bad VALUES (?, ?)", (line, reason))
 
     def _writing(self) -> "_Writing":
         return _Writing(self._base)

@@ -44,7 +44,8 @@ class Article:
 class Row:
     """One sentence as it stands. `article` tells which rows belong to one article; empty: none.
 
-    `label` is the answer that came with it, in the words of the upload, and `annotator` whose it is.
+    `label` is the answer that came with it, in the words of the upload, and `annotator` whose it is. `beside` is what a
+    script sent with the text, where the upload is one of its tasks (see `flow.task_data`).
     """
 
     line: int
@@ -53,6 +54,7 @@ class Row:
     article: str = ""
     label: str = ""
     annotator: str = ""
+    beside: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Options:
     """How to read: the unit (`article` or `sentence`), names of columns, and what is known of the upload as a whole.
 
     `names` are those of labels that come as numbers, in order from 0; `known` are labels that an exported folder may
-    name.
+    name. `beside` is the field of a line that a row carries along as it is; empty: none.
     """
 
     format: str
@@ -80,6 +82,7 @@ class Options:
     origin: Origin = field(default_factory=Origin)
     names: tuple[str, ...] = ()
     known: frozenset[str] = frozenset()
+    beside: str = ""
 
     def column(self, ours: str) -> str:
         """What the upload calls our column; empty: it has none, whatever the names say."""
@@ -163,7 +166,7 @@ def taken(line: int, text: object, options: Options, values: Mapping[str, Any]) 
         said = _("it has %(n)d characters, more than the %(limit)d of a sentence; import it as an article")
         return Bad(line, said % {"n": len(clean), "limit": ROW_MAX})
     article, label, annotator = (_line(values.get(name)) for name in ("article", "label", "annotator"))
-    return Row(line, clean, origin, article=article, label=label, annotator=annotator)
+    return Row(line, clean, origin, article=article, label=label, annotator=annotator, beside=values.get("beside"))
 
 
 def _line(value: object) -> str:

@@ -8,13 +8,12 @@ from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
+from labeling.cells import harmless
 from labeling.errors import BadUpload
 from labeling.formats.decoding import lines
 from labeling.formats.shapes import ARTICLE_MAX, COLUMNS, Bad, Options, Record, Snapshot, taken
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
-# A spreadsheet takes a cell that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def read(stream: BinaryIO, options: Options) -> Iterator[Record]:
@@ -65,7 +64,7 @@ def _record(line: int, cells: list[str], places: dict[str, int], width: int, opt
 def write(snapshot: Snapshot, directory: Path) -> None:
     """Writes `sentences.formula-safe.csv` and `annotations.formula-safe.csv`.
 
-    The name says it: a cell that a spreadsheet would take for a formula gets an apostrophe in front.
+    The name says it: what a spreadsheet would take for a formula gets an apostrophe in front.
     """
     _table(directory / "sentences.formula-safe.csv", snapshot.head["row_fields"], snapshot.rows())
     _table(directory / "annotations.formula-safe.csv", snapshot.head["judgement_fields"], snapshot.judgements())
@@ -81,6 +80,4 @@ def _table(path: Path, names: list[str], rows: Iterator[dict[str, Any]]) -> None
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA) else value
-    return json.dumps(value, ensure_ascii=False)
+    return harmless(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))

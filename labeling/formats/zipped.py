@@ -16,15 +16,33 @@ from labeling.errors import BadUpload
 from labeling.formats.decoding import RATIO_FROM, RATIO_MAX, UNPACKED_MAX
 from labeling.printable import printable
 
+# Lies in every folder that we write, says what is in it, and lets us write there again.
 MANIFEST = "export.json"
 # Files of a folder, and bytes of its export.json: far more than any export has.
 FILES_MAX = 10_000
 MANIFEST_MAX = 10_000_000
+# Bytes of the list of files that a zip ends with. It is read as a whole, before anybody knows how many there are.
+LIST_MAX = FILES_MAX * 512
 _CHUNK = 1 << 20
 
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OverflowError)
+
+
+class _Frugal:
+    """A stream of which no more than LIST_MAX bytes are read at once, whatever a zip says how long its list is."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
+
+    def read(self, n: int | None = -1, /) -> bytes:
+        most = LIST_MAX + 1
+        content = self._stream.read(most if n is None or n < 0 else min(n, most))
+        if len(content) == most:
+            raise BadUpload(_("The zip holds more files than any export of ours does."))
+        return content
 
 
 def unzipped(stream: BinaryIO, directory: Path) -> tuple[Mapping[str, Any], dict[str, Path]]:
@@ -35,7 +53,7 @@ def unzipped(stream: BinaryIO, directory: Path) -> tuple[Mapping[str, Any], dict
     name is left in the zip. Raises BadUpload for anything else, with what to do.
     """
     try:
-        with zipfile.ZipFile(stream) as packed:
+        with zipfile.ZipFile(_Frugal(stream)) as packed:
             entries = _sound(packed, stream)
             top, manifest = _manifest(packed, entries)
             return manifest, {

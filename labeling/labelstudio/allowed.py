@@ -15,6 +15,10 @@ from factcheck.env import address
 from labeling.errors import Refused
 
 Found = ipaddress.IPv4Address | ipaddress.IPv6Address
+# Behind it a gateway speaks to the IPv4 address of the last 32 bits.
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Where clouds hand out their keys beside the link-local address.
+_HANDING_OUT_KEYS = {ipaddress.ip_address(one) for one in ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200")}
 
 
 def servers() -> list[str]:
@@ -61,9 +65,13 @@ def resolved(url: str, *, private: bool | None = None) -> list[str]:
     addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
     for one in addresses:
         if not _may_be_spoken_to(ipaddress.ip_address(one.partition("%")[0]), inside=inside):
-            said = _(
-                "%(host)s leads to %(address)s, which is not on the open network. If this is meant, whoever runs "
-                "Factcheck sets FACTCHECK_LABEL_STUDIO_PRIVATE to 1."
+            said = (
+                _("%(host)s leads to %(address)s, which is never spoken to.")
+                if inside
+                else _(
+                    "%(host)s leads to %(address)s, which is not on the open network. If this is meant, whoever runs "
+                    "Factcheck sets FACTCHECK_LABEL_STUDIO_PRIVATE to 1."
+                )
             )
             raise Refused(said % {"host": host, "address": one})
     return addresses
@@ -74,8 +82,22 @@ def _may_be_spoken_to(found: Found, *, inside: bool) -> bool:
 
     Never that of a whole network, nor one under which a cloud hands out its keys.
     """
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    if found.is_multicast or found.is_unspecified or found.is_link_local:
+    found = _carried(found)
+    if found.is_multicast or found.is_unspecified or found.is_link_local or found in _HANDING_OUT_KEYS:
+        return False
+    if (
+        isinstance(found, ipaddress.IPv6Address)
+        and not found.is_loopback
+        and (found.is_reserved or found.is_site_local)
+    ):
         return False
     return found.is_global or (inside and (found.is_private or found.is_loopback))
+
+
+def _carried(found: Found) -> Found:
+    """The IPv4 address that an IPv6 one leads to, if it does."""
+    if isinstance(found, ipaddress.IPv4Address):
+        return found
+    if found in _NAT64:
+        return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    return found.ipv4_mapped or found.sixtofour or found

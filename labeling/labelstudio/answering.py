@@ -13,11 +13,10 @@ from labeling import dialect
 from labeling.acts import Act
 from labeling.errors import AlreadyHere, Refused
 from labeling.flow import annotate, queue, repeated
+from labeling.keys import answer_key
 from labeling.labelstudio import told
 from labeling.labelstudio.shapes import Annotated, Answer
 from labeling.models import Annotation, Event, Membership, State, Verb
-
-_SPACE = uuid.UUID("850f0a61-5f94-4dae-83b9-b8fffb48cd81")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +149,5 @@ def _submit(by: Membership, act: Act) -> annotate.Receipt:
 
 
 def _key(by: Membership, sentence: int, answer: Answer, unique_id: str, n_undone: int) -> uuid.UUID:
-    """The same for a retry, on any server. After an undo the same answer is a new act."""
     what = unique_id or f"{answer.label}/{answer.second_label}/{answer.unsure}"
-    name = f"annotation:{by.project_id}:{sentence}:{by.user_id}:{n_undone}:{bool(unique_id)}:{what}"
-    # A lone surrogate is no text, and may still come.
-    return uuid.uuid5(_SPACE, name.encode("utf-8", "backslashreplace").decode())
+    return answer_key(by.project_id, sentence, by.user_id, what, named=bool(unique_id), undone=n_undone)

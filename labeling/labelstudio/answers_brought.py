@@ -75,7 +75,10 @@ class Answers:
         self._noted: list[RemoteAnnotation] = []
 
     def keep(self, given: Given) -> Outcome:
-        """Keep what an annotation says. Raises Refused where something else stands here, which is left as it is."""
+        """Keep what an annotation says, unless it said so before what it said last.
+
+        Raises Refused where something else stands here, which is left as it is.
+        """
         known = self.known.get(given.annotation)
         if known is None:
             return self._first(given)
@@ -86,6 +89,9 @@ class Answers:
         if now != given.answer:
             if former is None or now is None or known.seen != seen(now):
                 raise Refused(_("It was changed there, and here as well. The answer here stands."))
+            if given.at < former.answered_at:
+                # A page that was read, or an event that was sent, before the one that came first.
+                return "unchanged"
             self._amend(former, given)
         known.seen = seen(given.answer)
         RemoteAnnotation.objects.filter(pk=known.pk).update(seen=known.seen)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -18,9 +18,11 @@ from labeling.errors import Refused
 from labeling.flow.archive import hold
 from labeling.labelstudio.answers_brought import Answers, Given
 from labeling.labelstudio.exchanged import Exchanged
+from labeling.labelstudio.numbers import number_of
 from labeling.labelstudio.sent import name_of
-from labeling.labelstudio.shapes import answer_of, words_of
+from labeling.labelstudio.shapes import answer_of
 from labeling.labelstudio.strangers import Strangers
+from labeling.labelstudio.words import words_of
 from labeling.models import Project, RemoteAnnotation, RemoteProject, RemoteTask, Sentence
 
 DAY = 86_400.0
@@ -33,13 +35,14 @@ def bring(
     rows: Sequence[Told],
     *,
     people: Mapping[int, str] | None = None,
-    whole: bool = False,
+    whole: int | None = None,
     then: Callable[[Exchanged], None] | None = None,
 ) -> Exchanged:
     """Bring the annotations of these tasks, as the server tells them, as answers of accounts that stand for its people.
 
     `people`: their e-mail addresses by their numbers, where they are known. `whole`: the annotations are all that the
-    tasks have, so one that is missing was deleted. `then` is called with what became of them, in the same transaction.
+    tasks had when this was `brought_so_far()`: one that was brought by then and is missing was deleted. `then` is
+    called with what became of them, in the same transaction.
     Guarantees: what was brought before and has not changed there changes nothing; what changed there amends the answer,
     with its history, unless it was changed here as well; a slot is never overfilled. What cannot be brought is named
     among the conflicts. Raises Refused where the project is archived.
@@ -54,6 +57,11 @@ def bring(
         return found
 
     return dialect.undeterred(in_one)
+
+
+def brought_so_far() -> int:
+    """The latest annotation that was brought. Ask before tasks are read: webhooks bring others meanwhile."""
+    return RemoteAnnotation.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def gone(project: Project, remote: RemoteProject, annotations: Collection[int]) -> Exchanged:
@@ -78,26 +86,27 @@ class _Bringing:
         self.labels = list(project.labels.offered())
         self.words = words_of((one.key, one.name_id, one.name_en) for one in self.labels)
 
-    def brought(self, rows: Sequence[Told], *, whole: bool) -> Exchanged:
+    def brought(self, rows: Sequence[Told], *, whole: int | None) -> Exchanged:
         sentences = self._sentences(rows)
         pks = {one.pk for one in sentences.values()}
-        numbers = [_number(one.get("id")) for row in rows for one in _annotations(row)]
+        numbers = [number_of(one.get("id")) for row in rows for one in _annotations(row)]
         known = RemoteAnnotation.objects.filter(Q(sentence__in=pks) | Q(annotation_id__in=numbers), remote=self.remote)
         answers = Answers(self.remote, self.labels, pks, known)
-        if whole:
-            self._name_the_deleted(sentences, answers.known.values(), there=numbers)
+        if whole is not None:
+            known_then = [one for one in answers.known.values() if one.pk <= whole]
+            self._name_the_deleted(sentences, known_then, there=set(numbers))
         for row in rows:
             for told in _annotations(row):
-                self._bring(row, told, sentences.get(_number(row.get("id"))), answers)
+                self._bring(row, told, sentences.get(number_of(row.get("id"))), answers)
         answers.write()
         return self.told
 
     def _sentences(self, rows: Sequence[Told]) -> dict[int, Sentence]:
         """The sentence of each task by its number there: that it was pushed from, else that it is named after."""
-        numbers = [_number(row.get("id")) for row in rows]
+        numbers = [number_of(row.get("id")) for row in rows]
         noted = RemoteTask.objects.filter(remote=self.remote, task_id__in=numbers)
         meant = dict(noted.values_list("task_id", "sentence_id"))
-        named = {_number(row.get("id")): pk for row in rows if (pk := name_of(row)) is not None}
+        named = {number_of(row.get("id")): pk for row in rows if (pk := name_of(row)) is not None}
         found = Sentence.objects.filter(project=self.project).in_bulk({*meant.values(), *named.values()})
         Sentence.objects.hold(found)
         sentences = {task: found[pk] for task, pk in {**named, **meant}.items() if pk in found}
@@ -111,7 +120,7 @@ class _Bringing:
         return sentences
 
     def _bring(self, row: Told, told: Told, sentence: Sentence | None, answers: Answers) -> None:
-        task, number = _number(row.get("id")), _number(told.get("id"))
+        task, number = number_of(row.get("id")), number_of(told.get("id"))
         try:
             outcome = answers.keep(self._given(row, told, sentence))
         except Refused as error:
@@ -130,7 +139,7 @@ class _Bringing:
             raise Refused(_("The sentence was split or merged here since it was pushed."))
         answer = answer_of(told.get("result"), self.words, cancelled=told.get("was_cancelled") is True)
         who, email = _by(told.get("completed_by"))
-        number = _number(told.get("id"))
+        number = number_of(told.get("id"))
         if not who or not number:
             raise Refused(_("It is not said whose the annotation is."))
         return Given(
@@ -161,16 +170,11 @@ def _annotations(row: Told) -> list[Told]:
     return [one for one in told if isinstance(one, Mapping)] if isinstance(told, list) else []
 
 
-def _number(told: object) -> int:
-    """A number of the server's; 0 for what is none, or none that a row can have."""
-    return told if isinstance(told, int) and not isinstance(told, bool) and 0 < told < 2**63 else 0
-
-
 def _by(told: object) -> tuple[int, str]:
     """The number of a person, and their e-mail address where it is told with it."""
     if isinstance(told, Mapping):
-        return _number(told.get("id") or told.get("user_id")), str(told.get("email") or "")
-    return _number(told), ""
+        return number_of(told.get("id") or told.get("user_id")), str(told.get("email") or "")
+    return number_of(told), ""
 
 
 def _seconds(told: object) -> float:

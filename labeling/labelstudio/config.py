@@ -19,6 +19,8 @@ LAYOUT = {"View", "Header", "Style", "Collapse", "Panel"}
 LEAST, MOST = 2, 9
 KEY_MAX, NAME_MAX = 40, 60
 _KEY = re.compile(r"[-A-Za-z0-9_]+")
+# A field of a task's data, as a config names it.
+_FIELD = re.compile(r"\$(\w{1,60})")
 # What people call the label of a sentence that none of the others fits.
 NONE_OF_THESE = {"none", "none of these", "other", "neither", "lainnya", "tidak ada"}
 
@@ -32,62 +34,93 @@ class Offered:
     digit: int
 
     @property
+    def name(self) -> str:
+        """As pages show it."""
+        return self.value.strip()
+
+    @property
     def is_none(self) -> bool:
         """Whether it is what a sentence gets that fits no other label."""
-        return self.value.casefold() in NONE_OF_THESE
+        return self.name.casefold() in NONE_OF_THESE
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The one Choices of a config on its one Text, whose text lies in the field `field` of a task's data."""
+    """The one Choices of a config on its one Text, whose text lies in the field `field` of a task's data.
 
-    control: str
-    text: str
-    field: str
+    `second` is what the optional second label goes by, whether the config asks for one (`asks_second`) or not.
+    """
+
     labels: tuple[Offered, ...]
+    control: str = LABEL
+    second: str = SECOND
+    text: str = TEXT
+    field: str = TEXT
+    asks_second: bool = True
 
 
 def config_of(labels: Sequence[str]) -> str:
+    """The config of a project that has none of its own: its labels by their keys, each with its place as hotkey."""
+    return xml_of(Choices(tuple(Offered(label, label, digit) for digit, label in enumerate(labels, start=1))))
+
+
+def xml_of(asked: Choices) -> str:
     """The config: the sentence as Text, the label as Choices with its digit as hotkey, and an optional second label."""
     view = ET.Element("View")
-    ET.SubElement(view, "Text", name=TEXT, value=f"${TEXT}")
-    first = ET.SubElement(view, "Choices", name=LABEL, toName=TEXT, choice="single", required="true")
-    second = ET.SubElement(view, "Choices", name=SECOND, toName=TEXT, choice="single", required="false")
-    for digit, label in enumerate(labels, start=1):
-        ET.SubElement(first, "Choice", value=label, hotkey=str(digit))
-        ET.SubElement(second, "Choice", value=label)
+    ET.SubElement(view, "Text", name=asked.text, value=f"${asked.field}")
+    single = {"toName": asked.text, "choice": "single"}
+    first = ET.SubElement(view, "Choices", {"name": asked.control, **single, "required": "true"})
+    for one in asked.labels:
+        ET.SubElement(first, "Choice", value=one.value, hotkey=str(one.digit))
+    if asked.asks_second:
+        second = ET.SubElement(view, "Choices", {"name": asked.second, **single, "required": "false"})
+        for one in asked.labels:
+            ET.SubElement(second, "Choice", value=one.value)
     ET.indent(view)
     return ET.tostring(view, encoding="unicode")
 
 
-def parsed(labels: Sequence[str]) -> dict[str, Any]:
-    """What Label Studio makes of `config_of(labels)`, as its `parsed_label_config`."""
-    inputs = [{"type": "Text", "valueType": None, "value": TEXT}]
-    first = {label: {"value": label, "hotkey": str(digit)} for digit, label in enumerate(labels, start=1)}
-    second = {label: {"value": label} for label in labels}
-    return {
-        name: {"type": "Choices", "to_name": [TEXT], "inputs": inputs, "labels": list(attributes)}
-        | {"labels_attrs": attributes}
-        for name, attributes in ((LABEL, first), (SECOND, second))
+def parsed(xml: str) -> dict[str, Any]:
+    """What Label Studio makes of a config that `labels_of` takes, as its `parsed_label_config`."""
+    root = _tree(xml)
+    inputs = {
+        one.get("name"): {"type": "Text", "valueType": one.get("valueType"), "value": one.get("value", "").lstrip("$")}
+        for one in root.iter("Text")
     }
+    told = {}
+    for control in root.iter("Choices"):
+        labels = {_written(one): dict(one.attrib) for one in control.iter("Choice")}
+        told[control.get("name", "")] = {
+            "type": "Choices",
+            "to_name": [control.get("toName")],
+            "inputs": [inputs[control.get("toName")]],
+            "labels": list(labels),
+            "labels_attrs": labels,
+        }
+    return told
 
 
 def labels_of(xml: str) -> Choices:
-    """What the config asks. Names of the controls may be any; what we answer calls them as `config_of` does.
+    """What the config asks, and what it calls it.
 
     Raises Refused for what is no XML or declares something of its own (a DTD, an entity), and unless it is one Text
-    with the value `$text` and one Choices of two to nine labels on it, of which one is chosen.
+    whose value is a field of the data, and one Choices of two to nine labels on it, of which one is chosen.
     """
     root = _tree(xml)
     _require_known(root)
-    text, control = _the_text(root), _the_control(root)
+    text, (control, *second) = _the_text(root), _the_controls(root)
     if control.get("toName", "") != text.get("name"):
         raise Refused(_("The Choices must name the Text: toName is %(to)s.") % {"to": text.get("name", "?")})
     if control.get("choice", "single") not in ("single", "single-radio"):
         raise Refused(_("One label is chosen here, never several: write choice=“single”."))
-    if text.get("value") != f"${TEXT}":
-        raise Refused(_("The text must lie in the field text of each task: write value=“$text”."))
-    return Choices(control.get("name", LABEL), text.get("name", TEXT), TEXT, _labels(control))
+    field = _FIELD.fullmatch(text.get("value", ""))
+    if field is None:
+        said = _("The text lies in a field of each task: write value=“$text”, or $ and the name of another field.")
+        raise Refused(said)
+    name = control.get("name", LABEL)
+    # The second label is never called as the first one is.
+    other = SECOND if name != SECOND else f"{SECOND}_2"
+    return Choices(_labels(control), name, other, text.get("name", TEXT), field[1], bool(second))
 
 
 def _tree(xml: str) -> ET.Element:
@@ -116,23 +149,32 @@ def _the_text(root: ET.Element) -> ET.Element:
     return texts[0]
 
 
-def _the_control(root: ET.Element) -> ET.Element:
-    """The one Choices; a second one, not required and of the same labels, is our own optional second label."""
+def _the_controls(root: ET.Element) -> list[ET.Element]:
+    """The one Choices; behind it a second one, not required, of the same labels, for an optional second label."""
     controls = list(root.iter("Choices"))
-    if len(controls) == 2 and controls[1].get("name") == SECOND and controls[1].get("required") == "false":
-        del controls[1]
-    if len(controls) != 1 or not controls[0].get("name"):
+    if not (len(controls) == 1 or (len(controls) == 2 and _are_two_labels(*controls))) or not controls[0].get("name"):
         raise Refused(_("A config has one Choices with a name here; this one has %(n)d.") % {"n": len(controls)})
-    return controls[0]
+    return controls
+
+
+def _are_two_labels(first: ET.Element, second: ET.Element) -> bool:
+    one, other = ([_written(choice) for choice in control.iter("Choice")] for control in (first, second))
+    is_second = second.get("name") == SECOND != first.get("name") and second.get("required") == "false"
+    return is_second and second.get("toName") == first.get("toName") and set(other) <= set(one)
+
+
+def _written(choice: ET.Element) -> str:
+    """How a result writes the label."""
+    return choice.get("alias") or choice.get("value") or ""
 
 
 def _labels(control: ET.Element) -> tuple[Offered, ...]:
     choices = list(control.iter("Choice"))
-    values = [(one.get("alias") or one.get("value") or "").strip() for one in choices]
+    values = [_written(one) for one in choices]
     if not LEAST <= len(values) <= MOST:
         said = _("A config has two to nine labels here, one a digit of the keyboard; this one has %(n)d.")
         raise Refused(said % {"n": len(values)})
-    keys = [_key(value) for value in values]
+    keys = [_key(value.strip()) for value in values]
     if len({key.casefold() for key in keys}) < len(keys):
         raise Refused(_("Two labels of the config have the same name, or names that are too much alike."))
     digits = _digits([one.get("hotkey", "") for one in choices])

@@ -2,6 +2,7 @@
 training. Nothing of it is believed: a body may come from anybody who has the address."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,9 @@ from labeling.errors import Refused
 from labeling.flow.archive import require_open
 from labeling.keys import text_hash
 from labeling.labelstudio.bringing import bring, gone
+from labeling.labelstudio.config import TEXT, labels_of
+from labeling.labelstudio.exchanged import Exchanged
+from labeling.labelstudio.numbers import number_of
 from labeling.labelstudio.sent import name_of
 from labeling.models import BackendKey, Kind, RemoteProject, RemoteTask, Sentence
 from labeling.printable import printable
@@ -21,7 +25,9 @@ TRAIN = "START_TRAINING"
 _GIVEN = ("ANNOTATION_CREATED", "ANNOTATION_UPDATED", "ANNOTATIONS_CREATED")
 # The name that is sent, and the one that its documentation has.
 _DELETED = {"ANNOTATIONS_DELETED": "annotations", "ANNOTATION_DELETED": "annotation"}
-_LARGEST = 2**63 - 1
+# So many tasks are written in one transaction, and so many rows are taken from one event.
+_AT_A_TIME = 100
+MOST_ROWS = 10_000
 
 Told = Mapping[str, Any]
 
@@ -36,21 +42,29 @@ def hear(key: BackendKey, body: Told) -> dict[str, Any] | None:
     if action == TRAIN:
         return _train(key)
     if action in _GIVEN:
-        rows = _rows(body)
-        remote = _remote(key, body, rows)
-        _recognise(key, remote, rows)
-        return bring(key.project, remote, rows).written()
+        return _given(key, body)
     if action in _DELETED:
-        ids = [number_of(one.get("id")) for one in _several(body, _DELETED[action])]
+        ids = [_number(one.get("id")) for one in _several(body, _DELETED[action])]
         return gone(key.project, _remote(key, body, []), ids).written()
     return None
 
 
-def number_of(sent: object) -> int:
+def _given(key: BackendKey, body: Told) -> dict[str, Any]:
+    """Bring the answers, some tasks at a time: whoever labels here does not wait until all are written."""
+    rows, told = _rows(body), Exchanged()
+    remote = _remote(key, body, rows[:_AT_A_TIME])
+    for start in range(0, len(rows), _AT_A_TIME):
+        some = rows[start : start + _AT_A_TIME]
+        _recognise(key, remote, some)
+        told = told.with_more(bring(key.project, remote, some))
+    return told.written()
+
+
+def _number(sent: object) -> int:
     """A number that a row can have. Raises Refused."""
-    if isinstance(sent, bool) or not isinstance(sent, int) or not 0 < sent <= _LARGEST:
-        raise Refused(_("A whole number above 0 is wanted where the event names a row."))
-    return sent
+    if number := number_of(sent):
+        return number
+    raise Refused(_("A whole number above 0 is wanted where the event names a row."))
 
 
 def _train(key: BackendKey) -> dict[str, Any]:
@@ -63,19 +77,38 @@ def _train(key: BackendKey) -> dict[str, Any]:
 
 
 def _rows(body: Told) -> list[dict[str, Any]]:
-    """The tasks that were answered, each with its answers, as `bringing.bring` reads them."""
-    rows = {number_of(task.get("id")): {**task, "annotations": []} for task in _several(body, "task")}
+    """The tasks that were answered, each with its answers, as `bringing.bring` reads them: the text lies in `text`."""
+    field = _field(body)
+    rows = {_number(task.get("id")): _row(task, field) for task in _several(body, "task")}
     for annotation in _several(body, "annotation"):
-        of = number_of(annotation.get("task"))
+        of = _number(annotation.get("task"))
         if of not in rows:
             raise Refused(_("An annotation came without its task."))
         rows[of]["annotations"].append(annotation)
     return list(rows.values())
 
 
+def _row(task: Told, field: str) -> dict[str, Any]:
+    data = task.get("data")
+    fields = {**data, TEXT: data.get(field)} if field != TEXT and isinstance(data, Mapping) else data
+    return {**task, "data": fields, "annotations": []}
+
+
+def _field(body: Told) -> str:
+    """The field of a task's data that holds its text, by the config of the project that speaks."""
+    told = body.get("project")
+    xml = told.get("label_config") if isinstance(told, Mapping) else None
+    with suppress(Refused):
+        return labels_of(xml).field if isinstance(xml, str) else TEXT
+    return TEXT
+
+
 def _several(body: Told, name: str) -> list[Told]:
     sent = body.get(name)
     told = sent if isinstance(sent, list) else [sent]
+    if len(told) > MOST_ROWS:
+        said = _("The event names more than %(n)d rows. What they say comes with the next pull.")
+        raise Refused(said % {"n": MOST_ROWS})
     found = [one for one in told if isinstance(one, Mapping)]
     if len(found) < len(told):
         raise Refused(_("The event has no %(name)s that can be read.") % {"name": name})
@@ -89,7 +122,7 @@ def _remote(key: BackendKey, body: Told, rows: Sequence[Told]) -> RemoteProject:
     push (localhost, 127.0.0.1), so else the one of that number whose task has this very text.
     """
     told = body.get("project")
-    number = number_of(told.get("id") if isinstance(told, Mapping) else None)
+    number = _number(told.get("id") if isinstance(told, Mapping) else None)
     url = str(key.said.get("hostname", "")).rstrip("/")
     known = RemoteProject.objects.filter(project=key.project, remote_id=number)
     named = known.filter(url=url).first() or next((one for one in known if _has(one, rows)), None)
@@ -122,5 +155,5 @@ def _recognise(key: BackendKey, remote: RemoteProject, rows: Sequence[Told]) -> 
 
 def _text(row: Told) -> str:
     told = row.get("data")
-    text = told.get("text") if isinstance(told, Mapping) else None
+    text = told.get(TEXT) if isinstance(told, Mapping) else None
     return printable(text) if isinstance(text, str) else ""

@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from labeling.errors import Refused
 from labeling.keys import text_hash
 from labeling.labelstudio.config import Choices, labels_of
+from labeling.labelstudio.controls import named_as
+from labeling.labelstudio.numbers import number_of
 from labeling.labelstudio.sent import name_of
-from labeling.labelstudio.shapes import fold, result_of
+from labeling.labelstudio.shapes import result_of
 from labeling.labelstudio.told import words
+from labeling.labelstudio.words import fold
 from labeling.models import Label, Project, RemoteTask, Sentence
 from labeling.printable import printable
-
-_LARGEST = 2**63 - 1
 
 
 class Config:
@@ -25,9 +26,10 @@ class Config:
             raise Refused(_("The labelling config is missing."))
         self.project = project
         self.choices: Choices = labels_of(xml)
-        known = words(project.pk)
+        known, asked = words(project.pk), self.choices
         # How they write each label of ours.
-        self._written = {known[word]: one.value for one in self.choices.labels if (word := fold(one.value)) in known}
+        self._written = {known[word]: one.value for one in asked.labels if (word := fold(one.value)) in known}
+        self._controls = named_as(asked, self._written)
 
     def require_ours(self) -> None:
         """Raises Refused, naming them, unless every label that our model may predict can be chosen there."""
@@ -39,8 +41,7 @@ class Config:
 
     def result_of(self, label: str) -> list[dict[str, Any]]:
         """The result that chooses our `label` there; empty where nobody can choose it."""
-        names = {"from_name": self.choices.control, "to_name": self.choices.text}
-        return [{**part, **names} for part in result_of(self._written.get(label))]
+        return result_of(label, controls=self._controls) if label in self._written else []
 
     def texts_of(self, tasks: Sequence[Mapping[str, Any]]) -> list[str]:
         """The text of each task, be it a sentence of ours or not; empty where nothing is to be predicted of it.
@@ -50,7 +51,7 @@ class Config:
         """
         texts = [_text(task, self.choices.field) for task in tasks]
         named = self._named([task for task, text in zip(tasks, texts, strict=True) if not text])
-        texts = [text or named.get(_number(task), "") for task, text in zip(tasks, texts, strict=True)]
+        texts = [text or named.get(number_of(task.get("id")), "") for task, text in zip(tasks, texts, strict=True)]
         hashes = [text_hash(text) for text in texts]
         audit = Sentence.objects.of_audit_sample().filter(project=self.project, text_hash__in=set(hashes))
         kept_apart = set(audit.order_by().values_list("text_hash", flat=True))
@@ -60,10 +61,12 @@ class Config:
         """Of tasks that carry no text: that of the sentence they were made of, by their number."""
         if not tasks:
             return {}
-        names = {_number(task): name for task in tasks if (name := name_of(task)) is not None}
+        names = {number_of(task.get("id")): name for task in tasks if (name := name_of(task)) is not None}
         ours = Sentence.objects.filter(project=self.project)
         sentences = dict(ours.filter(pk__in=set(names.values())).order_by().values_list("pk", "text"))
-        pushed = RemoteTask.objects.filter(remote__project=self.project, task_id__in=[_number(task) for task in tasks])
+        pushed = RemoteTask.objects.filter(
+            remote__project=self.project, task_id__in=[number_of(task.get("id")) for task in tasks]
+        )
         found = {number: sentences[name] for number, name in names.items() if name in sentences}
         return dict(pushed.values_list("task_id", "sentence__text")) | found
 
@@ -72,9 +75,3 @@ def _text(task: Mapping[str, Any], field: str) -> str:
     told = task.get("data")
     text = told.get(field) if isinstance(told, Mapping) else None
     return printable(text).strip() if isinstance(text, str) else ""
-
-
-def _number(task: Mapping[str, Any]) -> int:
-    """The task's number there; 0 where it has none."""
-    number = task.get("id")
-    return number if isinstance(number, int) and not isinstance(number, bool) and 0 < number <= _LARGEST else 0

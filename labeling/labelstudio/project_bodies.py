@@ -1,6 +1,5 @@
 """Projects as Label Studio tells them: so many at once, in five queries."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,9 +7,10 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Q
 
 from labeling.flow.version_name import version_name
-from labeling.labelstudio import config
+from labeling.labelstudio.config import parsed
+from labeling.labelstudio.controls import config_told, labels_by_project
 from labeling.labelstudio.shapes import as_time
-from labeling.models import Annotation, Guideline, Label, Membership, Project, QueueEntry, Role
+from labeling.models import Annotation, Guideline, Membership, Project, QueueEntry, Role
 
 COUNTS = (
     *("task_number", "finished_task_number", "total_predictions_number", "total_annotations_number"),
@@ -54,16 +54,15 @@ def bodies_of(projects: Sequence[Project], person: User) -> list[dict[str, Any]]
     """The projects, in their order, as `person` is told of them."""
     ids = [one.pk for one in projects]
     counts, founders, rules = counts_of(projects, person), _founders(ids), _rules(ids)
-    keys: dict[int, list[str]] = defaultdict(list)
-    for project, key in Label.objects.offered().filter(project__in=ids).order_by("digit").values_list("project", "key"):
-        keys[project].append(key)
+    labels = labels_by_project(ids)
+    configs = {one.pk: config_told(one.label_config, labels[one.pk]) for one in projects}
     return [
         {
             **FIXED,
             "id": one.pk,
             "title": one.name,
-            "label_config": config.config_of(keys[one.pk]),
-            "parsed_label_config": config.parsed(keys[one.pk]),
+            "label_config": configs[one.pk],
+            "parsed_label_config": parsed(configs[one.pk]),
             "expert_instruction": rules.get(one.pk, ""),
             "maximum_annotations": one.overlap,
             "is_published": one.archived_at is None,

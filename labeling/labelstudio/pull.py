@@ -8,7 +8,7 @@ from django.db import transaction
 from labeling.claims import Claim
 from labeling.flow.archive import require_open
 from labeling.labelstudio import remote_project
-from labeling.labelstudio.bringing import bring
+from labeling.labelstudio.bringing import bring, brought_so_far
 from labeling.labelstudio.exchanged import Exchanged
 from labeling.labelstudio.wire import Wire, connect
 from labeling.models import Event, RemoteProject, Verb
@@ -37,19 +37,19 @@ def run(*, claim: Claim) -> dict[str, Any]:
 
 
 def _read(claim: Claim, wire: Wire, remote: RemoteProject, told: Exchanged, *, began: str, total: int) -> Exchanged:
-    people, since = wire.people(), _with_margin(remote.pulled)
+    people, since, before = wire.people(), _with_margin(remote.pulled), brought_so_far()
     done, after = claim.run.done, int(claim.run.cursor.get("after", 0))
     # A task whose only annotation was deleted has none: asked for only where some were brought before.
     while tasks := wire.tasks(remote.remote_id, after=after, since=since, answered=not since, size=BATCH):
         done, after = done + len(tasks), int(tasks[-1]["id"])
 
-        def note(found: Exchanged, done: int = done, after: int = after, before: Exchanged = told) -> None:
+        def note(found: Exchanged, done: int = done, after: int = after, earlier: Exchanged = told) -> None:
             # A copy: the transaction may be undone, and done again.
-            so_far = before.with_more(found)
+            so_far = earlier.with_more(found)
             claim.progress(done, max(total, done), after=after, began=began, told=so_far.written())
             claim.went_on()
 
-        told = told.with_more(bring(claim.project, remote, tasks, people=people, whole=True, then=note))
+        told = told.with_more(bring(claim.project, remote, tasks, people=people, whole=before, then=note))
     return told
 
 

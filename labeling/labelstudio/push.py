@@ -44,12 +44,12 @@ class _Push:
         self._made_before: set[int] = set()
 
     def done(self) -> dict[str, Any]:
-        found = self._recognise()
-        self._made_before = found if self._goes_on else set()
+        self._recognise()
         done, after = self.claim.run.done, int(self.claim.run.cursor.get("after", 0))
         while batch := self._next(after):
             done, after = done + len(batch), batch[-1].pk
             self._send(batch, done=done)
+        self._name_those_that_left()
         self._set_version()
         return self._end()
 
@@ -138,7 +138,7 @@ class _Push:
         followed, predictions, sends = [], [], set()
         for sentence in changed:
             row, predicted, fields = noted[sentence.pk], said[sentence.pk], sent.fields_of(sentence)
-            task = self._as_it_was_left(row, there.get(row.task_id), sent.known_as(fields, None))
+            task = self._as_it_was_left(row, there.get(row.task_id), fields)
             if task is None:
                 continue
             wanted = sent.known_as(fields, None)
@@ -157,33 +157,58 @@ class _Push:
         self.told.unchanged += len(followed) - len(sends)
         return followed
 
-    def _as_it_was_left(self, row: RemoteTask, task: Mapping[str, Any] | None, wanted: str) -> Mapping[str, Any] | None:
-        """The task, where nobody changed it there meanwhile; otherwise None, and it is named among the conflicts."""
+    def _as_it_was_left(
+        self, row: RemoteTask, task: Mapping[str, Any] | None, fields: Mapping[str, str]
+    ) -> Mapping[str, Any] | None:
+        """The task, where nobody changed it there meanwhile; otherwise None, and it is named among the conflicts.
+
+        One that no push has sent may have any other fields, but not another text.
+        """
         if task is None:
             self.told.conflict(task=row.task_id, reason=_("The task is gone there. It is not made again."))
             return None
         theirs = sent.parts(sent.there(task))[0]
-        if row.sent and theirs not in (wanted, sent.parts(row.sent)[0]):
+        known = (sent.known_as(fields, None), sent.parts(row.sent)[0])
+        as_left = theirs in known if row.sent else task["data"].get("text") == fields["text"]
+        if not as_left:
             said = _("The task there says something else than was sent. It is left as it is.")
             self.told.conflict(task=row.task_id, reason=said)
             return None
         return task
 
-    def _recognise(self) -> set[int]:
-        """Note the tasks there that are named after our sentences and not noted yet; returns the sentences.
+    def _name_those_that_left(self) -> None:
+        """Name the tasks about which people are still asked there, though their sentences left the pool.
+
+        To delete a task deletes what people said there, so that is left to somebody. One that is gone is forgotten.
+        """
+        left = RemoteTask.objects.filter(remote=self.remote, sentence__in_pool=False).order_by("task_id")
+        after = 0
+        while numbers := list(left.filter(task_id__gt=after).values_list("task_id", flat=True)[:BATCH]):
+            after = numbers[-1]
+            found = self.wire.tasks(self.remote.remote_id, only=numbers, size=len(numbers))
+            there = {int(one["id"]): bool(one.get("is_labeled")) for one in found}
+            for number in (one for one in numbers if there.get(one) is False):
+                said = _("The sentence left the pool here, and people are still asked about it there. Delete its task.")
+                self.told.conflict(task=number, reason=said)
+            left.filter(task_id__in=set(numbers) - there.keys()).delete()
+            self.claim.renew()
+
+    def _recognise(self) -> None:
+        """Note the tasks there that are named after our sentences and not noted yet.
 
         They are beyond the last that a push noted: what was made there is noted before anything else is made. What an
         answer was brought of may be noted before its neighbours, and does not count.
         """
         pushed = RemoteTask.objects.filter(remote=self.remote).exclude(sent="")
         after = pushed.aggregate(last=Max("task_id"))["last"] or 0
-        recognised: set[int] = set()
         while tasks := self.wire.tasks(self.remote.remote_id, after=after, size=BATCH):
             after = int(tasks[-1]["id"])
-            recognised |= self._recognised(tasks)
-        return recognised
+            recognised = self._recognised(tasks)
+            if self._goes_on:
+                self._made_before |= recognised
 
     def _recognised(self, tasks: Iterable[Mapping[str, Any]]) -> set[int]:
+        """Their sentences; what does not fit is named among the conflicts."""
         named = {int(task["id"]): (pk, task) for task in tasks if (pk := sent.name_of(task)) is not None}
         pks = {pk for pk, _task in named.values()}
         texts = dict(Sentence.objects.filter(project=self.claim.project, pk__in=pks).values_list("pk", "text"))
@@ -205,9 +230,12 @@ class _Push:
             self.claim.renew()
         return set(rows)
 
-    @staticmethod
-    def _note(rows: Sequence[RemoteTask]) -> None:
-        # A webhook may have noted one of them a moment ago.
+    def _note(self, rows: Sequence[RemoteTask]) -> None:
+        # A webhook may have noted one of them a moment ago, and is not believed where it said another sentence.
+        sentences = {one.task_id: one.sentence_id for one in rows}
+        noted = RemoteTask.objects.filter(remote=self.remote, task_id__in=sentences)
+        wrong = [pk for pk, *pair in noted.values_list("pk", "task_id", "sentence_id") if sentences[pair[0]] != pair[1]]
+        RemoteTask.objects.filter(pk__in=wrong).delete()
         RemoteTask.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["remote", "sentence"], update_fields=["task_id", "sent"]
         )

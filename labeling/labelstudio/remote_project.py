@@ -1,6 +1,8 @@
 """The project of a Label Studio server that one of ours goes with: made, or brought up to date."""
 
+from contextlib import suppress
 from typing import Any
+from xml.etree import ElementTree
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
@@ -42,6 +44,7 @@ def known(claim: Claim, wire: Wire) -> tuple[RemoteProject, dict[str, Any]]:
         raise Refused(_("Say which project there to pull from, by its number."))
     found = wire.project(int(wanted))
     remote, _new = RemoteProject.objects.get_or_create(project=claim.project, url=wire.url, remote_id=found["id"])
+    claim.progress(claim.run.done, claim.run.total, remote=remote.pk)
     return remote, found
 
 
@@ -56,7 +59,12 @@ def keys_of(project: Project) -> list[str]:
 
 
 def _made(claim: Claim, wire: Wire) -> dict[str, Any]:
-    """A new project, or the one that an earlier attempt of this Run made."""
+    """A new project, or the one that an earlier attempt of this Run made, or a push that failed."""
+    begun = RemoteProject.objects.filter(project=claim.project, pk=claim.run.options.get("begun")).first()
+    if begun is not None:
+        # It may have been deleted there since.
+        with suppress(Missing):
+            return wire.project(begun.remote_id)
     title, mark = title_of(claim.project), _mark(claim)
     if claim.run.attempts > 1:
         before = wire.project_marked(mark, title=title)
@@ -91,8 +99,11 @@ def _brought_up_to_date(remote: RemoteProject, found: dict[str, Any], wire: Wire
     if strange:
         said = _("Its labels there include %(labels)s, which is none of ours. They are left as they are.")
         told.conflict(reason=said % {"labels": ", ".join(strange[:10])})
-    elif theirs != ours:
+    elif theirs != ours and _is_as_sent(str(found.get("label_config") or ""), theirs):
         values["label_config"] = config_of(ours)
+    elif theirs != ours:
+        said = _("Its config was changed there, so its labels are left as they are. Ours are %(labels)s.")
+        told.conflict(reason=said % {"labels": ", ".join(ours)})
     title = title_of(remote.project)
     if remote.title and found.get("title") == remote.title != title:
         values["title"] = remote.title = title
@@ -110,14 +121,23 @@ def _change(remote: RemoteProject, values: dict[str, Any], wire: Wire, told: Exc
         told.conflict(reason=str(error))
 
 
+def _is_as_sent(config: str, labels: list[str]) -> bool:
+    """Whether it is as a push wrote it when these were our labels, or asks nothing yet."""
+    if not labels:
+        return True
+    return ElementTree.canonicalize(config, strip_text=True) == ElementTree.canonicalize(
+        config_of(labels), strip_text=True
+    )
+
+
 def _labels_there(config: str) -> list[str]:
     """The labels that its project asks for; none where it asks nothing yet. Raises Refused where it asks otherwise."""
     if is_empty(config):
         return []
     try:
         asked = labels_of(config)
-        if (asked.control, asked.text) != (LABEL, TEXT):
-            raise Refused(_("its Choices are not called label, or its Text is not called text."))
+        if (asked.control, asked.text, asked.field) != (LABEL, TEXT, TEXT):
+            raise Refused(_("its Choices are not called label, or its Text is not called text with the value $text."))
     except Refused as error:
         said = _("The project there asks something else: %(why)s Push to a new project instead.")
         raise Refused(said % {"why": error}) from error

@@ -5,13 +5,13 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from labeling.cells import harmless
 from labeling.flow.moment import one_moment
 from labeling.labelstudio import told
-from labeling.labelstudio.shapes import LABEL, SECOND, TEXT, Annotated, Task, as_time, task_body
+from labeling.labelstudio.controls import Controls, controls_of
+from labeling.labelstudio.shapes import Annotated, Task, as_time, task_body
 from labeling.models import Annotation, Project, Sentence, TaskData
 
-# A spreadsheet takes a cell that begins so for a formula; an apostrophe in front makes it text.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # What is exported: its title, its ending, the type of its content.
 FORMATS = {
     "JSON": ("JSON", "json", "application/json"),
@@ -21,22 +21,27 @@ FORMATS = {
 }
 _BATCH = 1_000
 _PIECE = 1 << 16
-_ALWAYS = ("annotation_id", "annotator", "created_at", "id", LABEL, "lead_time", TEXT, "updated_at")
+_ALWAYS = ("annotation_id", "annotator", "created_at", "id", "lead_time", "updated_at")
 
 
 def lines(project: Project, to: str, *, ids: Collection[int] = (), everything: bool = False) -> Iterator[bytes]:
     """The export in the format `to`, a key of FORMATS: of the answered tasks, of `everything`, or of the tasks `ids`.
 
-    Guarantees: one moment of the database, constant memory, four queries a thousand tasks (a table: three more in all).
+    Guarantees: one moment of the database, constant memory, four queries a thousand tasks (in all one more for a config
+    of its own, and three more for a table).
     """
     with one_moment():
-        batches = _batches(project, sorted(set(ids)), everything)
+        controls = controls_of(project)
+        tasks = _tasks(_batches(project, sorted(set(ids)), everything))
         if to == "JSON":
-            yield from _array(task_body(task, annotations=given) for task, given in _tasks(project, batches))
+            yield from _array(
+                task_body(task, annotations=given, predictions=task.predicted, controls=controls)
+                for task, given in tasks
+            )
         elif to == "JSON_MIN":
-            yield from _array(record for task, given in _tasks(project, batches) for record in _records(task, given))
+            yield from _array(record for task, given in tasks for record in _records(task, given, controls))
         else:
-            yield from _table(project, batches, "," if to == "CSV" else "\t")
+            yield from _table(project, tasks, controls, "," if to == "CSV" else "\t")
 
 
 def gathered(found: Iterator[bytes]) -> Iterator[bytes]:
@@ -72,7 +77,7 @@ def _after(project: Project, last: int, everything: bool) -> Iterator[int]:
     return iter(answered.order_by("sentence_id").values_list("sentence_id", flat=True).distinct()[:_BATCH])
 
 
-def _tasks(project: Project, batches: Iterator[list[int]]) -> Iterator[tuple[Task, list[Annotated]]]:
+def _tasks(batches: Iterator[list[int]]) -> Iterator[tuple[Task, list[Annotated]]]:
     for batch in batches:
         given = told.annotations_of(batch)
         for task in told.tasks_of(batch, counted=False):
@@ -88,23 +93,29 @@ def _array(found: Iterator[dict[str, Any]]) -> Iterator[bytes]:
 
 
 def _records(
-    task: Task, given: Sequence[Annotated], name: Callable[[str], str] = str, *, by: type[int] | type[str] = int
+    task: Task,
+    given: Sequence[Annotated],
+    controls: Controls,
+    name: Callable[[str, Controls], str] = lambda field, _controls: field,
+    *,
+    by: type[int] | type[str] = int,
 ) -> Iterator[dict[str, Any]]:
     """A record an answer, newest first; one without for a task that has none; nothing of what was passed over.
 
     `name`: what a field of the task is called where an answer's name is the same; `by`: how its annotator is written.
     """
-    fields = {name(field): value for field, value in {**task.fields, TEXT: task.text}.items()}
+    data = {**task.fields, controls.field: task.text}
+    fields = {name(field, controls): value for field, value in data.items()}
     if not given:
         empty = dict.fromkeys(("annotator", "annotation_id", "created_at", "updated_at", "lead_time"))
         yield {"id": task.key, **fields, **empty}
     for one in sorted(given, key=lambda one: (one.created_at, one.key), reverse=True):
         if not one.answer.unsure:
-            chosen = {LABEL: one.answer.label, SECOND: one.answer.second_label}
+            chosen = {controls.label: one.answer.label, controls.second: one.answer.second_label}
             yield {
                 **fields,
                 "id": task.key,
-                **{control: label for control, label in chosen.items() if label},
+                **{control: controls.written(label) for control, label in chosen.items() if label},
                 "annotator": by(one.by),
                 "annotation_id": one.key,
                 "created_at": as_time(one.created_at),
@@ -124,32 +135,34 @@ class _Line:
         return len(text)
 
 
-def _table(project: Project, batches: Iterator[list[int]], delimiter: str) -> Iterator[bytes]:
+def _table(
+    project: Project, tasks: Iterator[tuple[Task, list[Annotated]]], controls: Controls, delimiter: str
+) -> Iterator[bytes]:
     line = _Line()
-    names = _columns(project)
+    names = _columns(project, controls)
     table = csv.DictWriter(line, names, quoting=csv.QUOTE_NONNUMERIC, delimiter=delimiter, restval="")
     table.writerow({name: _cell(name) for name in names})
     yield line.written.encode()
-    for task, given in _tasks(project, batches):
-        for record in _records(task, given, _apart, by=str):
+    for task, given in tasks:
+        for record in _records(task, given, controls, _apart, by=str):
             table.writerow({name: _cell(value) for name, value in record.items()})
             yield line.written.encode()
 
 
-def _apart(field: str) -> str:
+def _apart(field: str, controls: Controls) -> str:
     """A task's field that is called as an answer is gives way, as in Label Studio."""
-    return f"_data_{field}" if field in (LABEL, SECOND) else field
+    return f"_data_{field}" if field in (controls.label, controls.second) else field
 
 
-def _columns(project: Project) -> list[str]:
+def _columns(project: Project, controls: Controls) -> list[str]:
     """Every name that a record of the project may have, sorted as Label Studio sorts them."""
-    names = set(_ALWAYS)
+    names = {*_ALWAYS, controls.label, _apart(controls.field, controls)}
     if Sentence.objects.in_pool().filter(project=project, task_data__isnull=True).exists():
-        names.update(told.OF_ARTICLE)
+        names.update(_apart(field, controls) for field in told.OF_ARTICLE)
     for fields in TaskData.objects.filter(sentence__project=project).values_list("data", flat=True).iterator():
-        names.update(map(_apart, fields))
+        names.update(_apart(field, controls) for field in fields)
     if Annotation.objects.given().filter(project=project, second_label__isnull=False).exists():
-        names.add(SECOND)
+        names.add(controls.second)
     return sorted(names)
 
 
@@ -159,4 +172,4 @@ def _cell(value: object) -> object:
         value = json.dumps(value, ensure_ascii=False)
     if value is None:
         return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return harmless(value) if isinstance(value, str) else value

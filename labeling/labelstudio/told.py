@@ -13,26 +13,31 @@ from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from labeling.errors import Refused
 from labeling.flow.version_name import version_name
-from labeling.labelstudio.shapes import Annotated, Answer, Predicted, Task, answer_of, words_of
+from labeling.labelstudio.controls import controls_of, names_of, offered_by
+from labeling.labelstudio.shapes import Annotated, Answer, Predicted, Task, answer_of
+from labeling.labelstudio.words import fold, words_of
 from labeling.models import (
     Annotation,
     Event,
+    Kind,
     Label,
     Prediction,
     Project,
     QueueEntry,
+    Run,
     Selection,
     Sentence,
+    TaskData,
     Verb,
 )
 
 _OF_TASK = (
     *("pk", "project_id", "text", "lang", "source__title", "source__url", "source__received_at"),
-    *("project__overlap", "task_data__data", "task_data__meta"),
+    *("project__overlap", "task_data__data", "task_data__meta", "task_data__predictions"),
 )
 _OF_ANSWER = (
     *("pk", "sentence_id", "project_id", "annotator_id", "label__key", "second_label__key", "unsure", "seconds"),
@@ -45,26 +50,33 @@ OF_ARTICLE = ("lang", "title", "url")
 _ANSWERING = (Verb.ANSWERED, Verb.AMENDED)
 
 
-def meaning(result: object, project_id: int, *, cancelled: bool = False) -> Answer:
+def meaning(result: object, project: Project, *, cancelled: bool = False) -> Answer:
     """What a result means in the project. Raises Refused as `answer_of` does.
 
-    What may be written is remembered for a moment; a label that seems unknown is looked up once more.
+    What may be written is remembered for a moment; what seems unknown is looked up once more.
     """
-    place = f"api-words:{project_id}"
+    place, names = f"api-words:{project.pk}", names_of(project.label_config)
     with suppress(Refused):
-        return answer_of(result, cache.get_or_set(place, lambda: words(project_id), SECONDS) or {}, cancelled=cancelled)
-    fresh = words(project_id)
+        known = cache.get_or_set(place, lambda: words(project.pk), SECONDS) or {}
+        return answer_of(result, known, cancelled=cancelled, controls=names)
+    fresh = words(project.pk)
     cache.set(place, fresh, SECONDS)
-    return answer_of(result, fresh, cancelled=cancelled)
+    return answer_of(result, fresh, cancelled=cancelled, controls=controls_of(project))
 
 
 def words(project_id: int) -> dict[str, str]:
-    """How the labels on offer may be written, by the project's scheme; one that was merged means its heir."""
+    """How the labels on offer may be written, by the project's scheme and by the config that a script sent.
+
+    One that was merged means its heir.
+    """
     of_project = Label.objects.filter(project=project_id)
     offered = of_project.offered().order_by("digit").values_list("key", "name_en", "name_id")
     merged = of_project.filter(merged_into__retired_at__isnull=True).exclude(merged_into=None)
-    known = words_of(offered)
-    return {key.casefold(): heir for key, heir in merged.values_list("key", "merged_into__key")} | known
+    known = {key.casefold(): heir for key, heir in merged.values_list("key", "merged_into__key")} | words_of(offered)
+    config = Project.objects.values_list("label_config", flat=True).get(pk=project_id)
+    # What the config calls a label that was renamed since.
+    first = {fold(one.value): known.get(fold(one.key)) for one in (offered_by(config) if config else ())}
+    return {word: key for word, key in first.items() if key} | known
 
 
 def tasks_of(ids: Sequence[int], *, counted: bool = True) -> list[Task]:
@@ -83,7 +95,7 @@ def _counts(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
 
 
 def _task(row: Sequence[Any], n_given: int, n_unsure: int) -> Task:
-    pk, project, text, lang, title, url, received_at, overlap, fields, meta = row
+    pk, project, text, lang, title, url, received_at, overlap, fields, meta, kept = row
     # What came through the API is given back as it came; of other sentences there is what their article says.
     own = dict(zip(OF_ARTICLE, (lang, title, url), strict=True)) if fields is None else fields
     return Task(
@@ -97,9 +109,18 @@ def _task(row: Sequence[Any], n_given: int, n_unsure: int) -> Task:
         done=n_given + n_unsure >= overlap,
         fields={name: value for name, value in own.items() if value != ""} if fields is None else own,
         meta=meta or {},
+        predicted=_kept(kept or (), received_at),
         n_given=n_given,
         n_unsure=n_unsure,
     )
+
+
+def _kept(sent: Sequence[Mapping[str, Any]], at: datetime) -> list[Predicted]:
+    """The predictions that came with a task, as `sent_answers.predictions` keeps them."""
+    return [
+        Predicted("", one["score"], one["model_version"], at, place, one["result"])
+        for place, one in enumerate(sent, start=1)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +180,21 @@ def _annotated(row: Sequence[Any], begun: _Begun | None) -> Annotated:
         amended=start.amended,
         imported=selection == Selection.IMPORTED,
     )
+
+
+def n_kept(project_id: int) -> int:
+    """How many predictions came with tasks that are in the pool; remembered for a moment, being looked for in all."""
+    imports = Run.objects.filter(project=project_id, kind=Kind.IMPORT, result__predictions__gt=0)
+    if not imports.exists():
+        return 0
+    of_project = kept(project_id).values_list("predictions", flat=True)
+    return cache.get_or_set(f"api-kept:{project_id}", lambda: sum(map(len, of_project.iterator())), SECONDS) or 0
+
+
+def kept(project_id: int) -> "QuerySet[TaskData]":
+    """The tasks of the pool that predictions came with, in their order."""
+    of_project = TaskData.objects.filter(sentence__project=project_id, sentence__in_pool=True)
+    return of_project.exclude(predictions=[]).order_by("pk")
 
 
 def predictions_of(project: Project, ids: Sequence[int]) -> dict[int, Predicted]:

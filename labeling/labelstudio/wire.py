@@ -2,23 +2,31 @@
 
 import json
 import time
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice, pairwise
 from typing import Any
 
 import httpx
 from django.utils.translation import gettext as _
 from label_studio_sdk import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
+from label_studio_sdk.core.parse_error import ParsingError
 from label_studio_sdk.core.request_options import RequestOptions
+from pydantic import BaseModel
 
 from labeling.claims import Claim
 from labeling.errors import FactcheckError, Refused
 from labeling.labelstudio import allowed
+from labeling.labelstudio.numbers import number_of
 from labeling.labelstudio.pinned import Pinned
 from labeling.sealing import unseal
+
+# Of an answer that is not as the SDK expects it, pydantic writes parts into the log.
+warnings.filterwarnings("ignore", "Pydantic serializer warnings")
 
 # Seconds: to be let in, and between two pieces of an answer.
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
@@ -26,6 +34,9 @@ TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 READING = RequestOptions(max_retries=3)
 MAKING = RequestOptions(max_retries=0, timeout_in_seconds=300)
 TITLE_MAX = 50
+# So many projects of one title are looked through.
+_PROJECTS = 1_000
+_SAYS_MAX = 300
 _NO_FAULT_OF_THE_ASKER = (408, 409, 429)
 
 
@@ -57,27 +68,30 @@ class Wire:
         self._client.close()
 
     def clock(self) -> str:
-        """The time of its last answer by its own clock, as its filters take it; empty where it does not say."""
+        """The time of its last answer by its own clock, as its filters take it; empty where it does not say.
+
+        Never later than now: one that is ahead has some changes read twice, and none left out when it is set right.
+        """
         try:
             said = parsedate_to_datetime(self._line.date).astimezone(UTC)
-        except ValueError:
+        except (ValueError, OverflowError):
             return ""
-        return said.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return min(said, datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def project(self, pk: int) -> dict[str, Any]:
         with self._told():
-            return _plain(self._api.projects.get(pk, request_options=READING))
+            return _numbered(self._api.projects.get(pk, request_options=READING))
 
     def project_marked(self, mark: str, *, title: str) -> dict[str, Any] | None:
         """The project with this title whose description holds `mark`, or None."""
         with self._told():
             found = self._api.projects.list(title=title, page_size=100, request_options=READING)
-            plain = (_plain(one) for one in found)
+            plain = (_numbered(one) for one in islice(found, _PROJECTS))
             return next((one for one in plain if mark in str(one.get("description"))), None)
 
     def make_project(self, **values: Any) -> dict[str, Any]:
         with self._told():
-            return _plain(self._api.projects.create(**values, request_options=MAKING))
+            return _numbered(self._api.projects.create(**values, request_options=MAKING))
 
     def change_project(self, pk: int, **values: Any) -> None:
         with self._told():
@@ -96,6 +110,7 @@ class Wire:
         """One page of tasks with their annotations and predictions, in the order of their numbers, beyond `after`.
 
         `since`: those that changed after this time; `only`: those of these numbers; `answered`: with annotations.
+        Raises Refused where the server gives others: its pages would never end.
         """
         asked: list[dict[str, Any]] = [_filter("id", "greater", "Number", after)]
         if since:
@@ -113,7 +128,13 @@ class Wire:
                 resolve_uri=False,
                 request_options=READING,
             )
-            return [_plain(one) for one in page.items or []]
+            tasks = [_numbered(one) for one in page.items or []]
+        numbers = [after, *(int(one["id"]) for one in tasks)]
+        if any(one >= other for one, other in pairwise(numbers)) or not all(
+            isinstance(one.get("data"), dict) for one in tasks
+        ):
+            raise Refused(_("%(url)s does not list tasks as Label Studio does. Check the address.") % {"url": self.url})
+        return tasks
 
     def make_tasks(self, project: int, tasks: Sequence[Mapping[str, Any]]) -> list[int]:
         """Create them all; returns their numbers, in the same order."""
@@ -122,7 +143,7 @@ class Wire:
                 project, request=[dict(one) for one in tasks], return_task_ids=True, request_options=MAKING
             )
         numbers = list(said.task_ids or [])
-        if len(numbers) != len(tasks):
+        if len(set(filter(number_of, numbers))) != len(tasks):
             # Another edition takes them in later and says no numbers: whoever asked looks for them.
             raise Unanswered(_("%(url)s did not say which tasks it made.") % {"url": self.url})
         return numbers
@@ -141,10 +162,10 @@ class Wire:
         """The e-mail addresses of its users by their numbers; none where this key may not see them."""
         try:
             with self._told():
-                found = [_plain(one) for one in self._api.users.list(request_options=READING)]
+                found = [_numbered(one) for one in self._api.users.list(request_options=READING)]
         except Refused:
             return {}
-        return {int(one["id"]): str(one.get("email") or "") for one in found if one.get("id")}
+        return {int(one["id"]): str(one.get("email") or "") for one in found}
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -156,10 +177,14 @@ class Wire:
             raise Unanswered(said % {"url": self.url, "why": type(error).__name__}) from error
         except ApiError as error:
             raise self._refusal(error) from error
+        except (ParsingError, TypeError, ValueError, RecursionError) as error:
+            # What it says instead may be anything, our key among it: none of it is told.
+            said = _("%(url)s does not answer as Label Studio does. Check the address.")
+            raise Refused(said % {"url": self.url}) from error
 
     def _refusal(self, error: ApiError) -> FactcheckError:
-        # A server may say the key back.
-        says = _says(error.body).replace(self._key, "***")
+        # A server may say the key back: it is taken out before anything is cut off.
+        says = _says(error.body).replace(self._key, "***")[:_SAYS_MAX]
         code, told = error.status_code or 0, {"url": self.url, "code": error.status_code, "says": says}
         if code >= 500 or code in _NO_FAULT_OF_THE_ASKER:
             return Unanswered(
@@ -201,9 +226,12 @@ def _filter(column: str, operator: str, kind: str, value: object) -> dict[str, A
     return {"filter": f"filter:tasks:{column}", "operator": operator, "type": kind, "value": value}
 
 
-def _plain(told: Any) -> dict[str, Any]:
-    """What the SDK made of an answer, as the dictionary it was."""
-    return dict(told) if isinstance(told, Mapping) else dict(told.model_dump(mode="json"))
+def _numbered(told: object) -> dict[str, Any]:
+    """What the SDK made of a row in an answer, as the dictionary it was. Raises ValueError where it is none."""
+    plain = told.model_dump(mode="json", warnings=False) if isinstance(told, BaseModel) else told
+    if not isinstance(plain, dict) or not number_of(plain.get("id")):
+        raise ValueError(type(told).__name__)
+    return plain
 
 
 def _says(body: object) -> str:
@@ -211,4 +239,4 @@ def _says(body: object) -> str:
     if isinstance(body, Mapping):
         body = body.get("validation_errors") or body.get("detail") or body
     told = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=str)
-    return " ".join(told.split())[:300]
+    return " ".join(told.split())

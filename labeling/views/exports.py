@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -58,7 +59,8 @@ def export_licence(request: PersonRequest, slug: str) -> HttpResponse:
         messages.success(request, _("Saved; the next export says so.") if changed else _("Nothing was changed."))
     except Refused as error:
         messages.error(request, str(error))
-    return redirect("exports", slug=slug)
+    # Without a place of its own the browser would stay at #licence, below what the page says of it.
+    return redirect(f"{reverse('exports', args=[slug])}#top")
 
 
 def _page(request: PersonRequest, member: Membership, **forms: Any) -> HttpResponse:

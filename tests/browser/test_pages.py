@@ -138,6 +138,32 @@ def test_the_bar_ends_in_the_report(desk: Desk) -> None:
     assert page.wait_for_selector("text=there is no text") is not None
 
 
+def test_the_card_of_the_predictions_becomes_that_of_their_push(desk: Desk) -> None:
+    project = desk.cast.project
+    then = {"url": "https://labels.example.org", "remote": 4}
+    first = Run.objects.create(
+        project=project, kind=Kind.PREDICT, state=RunState.RUNNING, options={"pool": True, "then": then}
+    )
+    page = as_owner(desk)
+    page.goto(f"{desk.origin}/p/berita/label-studio/")
+    push = Run.objects.create(project=project, kind=Kind.PUSH, state=RunState.RUNNING, done=2, total=9)
+    Run.objects.filter(pk=first.pk).update(state=RunState.DONE, result={"version": 1, "rows": 9, "run": push.pk})
+    page.wait_for_selector(f"#run-{push.pk} progress[value='2']")
+    assert (page.query_selector(f"#run-{first.pk}"), desk.complaints) == (None, [])
+
+
+def test_a_field_that_is_wrong_has_the_colour_of_an_error(desk: Desk) -> None:
+    page = as_owner(desk)
+    page.goto(f"{desk.origin}/p/berita/exports/")
+    page.select_option("#licence_licence", "other")
+    page.press("#licence_text_licence", "Enter")
+    page.wait_for_selector("[aria-invalid=true]")
+    colour = "selector => getComputedStyle(document.querySelector(selector)).borderTopColor"
+    assert page.evaluate(colour, "#licence_other") == page.evaluate(
+        "getComputedStyle(document.querySelector('#licence_other ~ .errorlist')).color"
+    )
+
+
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_no_page_is_wider_than_a_small_phone(seat: Seat, language: str) -> None:
     desk = seat(viewport={"width": 320, "height": 640}, language=language)

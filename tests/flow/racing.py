@@ -3,17 +3,19 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from django.db import connection
 
-from labeling.models import Membership
+# Mostly a membership.
+Who = TypeVar("Who")
 
 
-def at_once(act: Callable[[Membership], object], people: Sequence[Membership]) -> None:
+def at_once(act: Callable[[Who], object], people: Sequence[Who]) -> None:
     """Everybody starts at the same moment; an error in any thread fails the test."""
     start = threading.Barrier(len(people))
 
-    def one(member: Membership) -> None:
+    def one(member: Who) -> None:
         start.wait()
         try:
             act(member)

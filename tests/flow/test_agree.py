@@ -134,6 +134,13 @@ def test_the_run_ends_with_its_report(cast: Cast) -> None:
     assert do(cast.project, Kind.AGREE).state == RunState.DONE
 
 
+def test_the_run_says_how_many_answers_count_measured_or_not(cast: Cast) -> None:
+    sentences = news(cast.project, 16)
+    answer(cast.ani, sentences)
+    answer(cast.budi, sentences[:10])
+    assert do(cast.project, Kind.AGREE).result["n_answers"] == 26
+
+
 def _lost(*_args: object) -> None:
     raise RuntimeError("the power went")
 

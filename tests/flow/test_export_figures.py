@@ -1,12 +1,13 @@
 """The figures of a card: the same as the pages have, of the moment that is exported."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from labeling.flow import export_figures
 from labeling.flow.revision import revision_of
-from labeling.models import AgreementReport, Kind, ModelVersion, Selection, Sentence
+from labeling.models import AgreementReport, Annotation, Kind, ModelVersion, Selection, Sentence
 from tests.cast import Cast
 from tests.flow.newsroom import answer, do, news
 
@@ -27,20 +28,32 @@ def answered(cast: Cast, n: int = 40, *, audit: int = 16) -> list[Sentence]:
     return sentences
 
 
-def test_agreement_is_what_the_page_says(cast: Cast) -> None:
-    answered(cast)
+def page(cast: Cast) -> dict[str, Any]:
     do(cast.project, Kind.AGREE)
-    page, found = AgreementReport.objects.get().figures, figures(cast)["agreement"]
-    for population in ("audit", "all"):
-        for name in ("krippendorff_alpha", "percent", "per_label"):
-            assert found[population][name] == page[population][name]
+    return dict(AgreementReport.objects.latest("pk").figures)
 
 
-def test_sentences_that_one_person_answered_move_no_figure_of_agreement(cast: Cast) -> None:
+def test_agreement_is_what_the_page_says_to_the_last_digit(cast: Cast) -> None:
+    answer(cast.ani, news(cast.project, 24), label="none")
+    sentences = answered(cast)
+    Annotation.objects.filter(sentence__in=sentences[20:28]).update(selection=Selection.DIVERSE)
+    answer(cast.ani, news(cast.project, 24), selection=Selection.UNCERTAIN)
+    said = page(cast)
+    assert figures(cast)["agreement"] == {
+        population: {measure: said[population][measure] for measure in export_figures.MEASURES}
+        for population in export_figures.POPULATIONS
+    }
+    assert [said[one]["gwet_ac1"]["n_units"] for one in export_figures.POPULATIONS] == [16, 8, 40]
+
+
+@pytest.mark.parametrize("told", [page, lambda cast: figures(cast)["agreement"]], ids=["page", "card"])
+def test_sentences_that_one_person_answered_move_no_figure_of_agreement(
+    cast: Cast, told: Callable[[Cast], dict[str, Any]]
+) -> None:
     answered(cast)
-    before = figures(cast)["agreement"]
-    answer(cast.ani, news(cast.project, 8), selection=Selection.UNCERTAIN)
-    assert figures(cast)["agreement"] == before
+    before = told(cast)
+    answer(cast.ani, news(cast.project, 24), label="condemnation", selection=Selection.UNCERTAIN)
+    assert told(cast) == before
 
 
 def test_agreement_is_of_this_moment_though_the_page_is_older(cast: Cast) -> None:

@@ -186,8 +186,8 @@ def test_a_moment_that_was_overtaken_gives_the_later_one(
 ) -> None:
     take = snapshot.take
 
-    def slowly(one: Project, directory: Path) -> Any:
-        taken = take(one, directory)
+    def slowly(one: Project, directory: Path, **more: Any) -> Any:
+        taken = take(one, directory, **more)
         monkeypatch.setattr(snapshot, "take", take)
         edit(project)
         write(project, tmp_path / "later")
@@ -208,7 +208,7 @@ def test_a_number_that_another_moment_took_meanwhile_is_followed_by_the_next(
 
     def after_another(later: Spool) -> str:
         monkeypatch.setattr("labeling.flow.export_versions.digest", digest)
-        monkeypatch.setattr(snapshot, "take", lambda *_: earlier)
+        monkeypatch.setattr(snapshot, "take", lambda *_, **_more: earlier)
         monkeypatch.setattr(snapshot, "revision_of", lambda _: -1)
         write(project, tmp_path / "a")
         return digest(later)
@@ -247,8 +247,8 @@ def test_exports_at_once_are_one_version_with_one_file(
 ) -> None:
     take, all_have_taken = snapshot.take, threading.Barrier(3, timeout=30)
 
-    def together(project: Project, directory: Path) -> Any:
-        taken = take(project, directory)
+    def together(project: Project, directory: Path, **more: Any) -> Any:
+        taken = take(project, directory, **more)
         all_have_taken.wait()
         return taken
 

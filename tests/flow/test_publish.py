@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
 from labeling import claims, jobs
-from labeling.errors import Refused
+from labeling.claims import Claim
+from labeling.errors import LostClaim, Refused
 from labeling.flow import export
 from labeling.models import Event, Kind, Project, Run
 from tests.factories import answer, claimed, make_project, make_sentences
@@ -149,15 +151,49 @@ def test_a_run_takes_its_token_from_the_environment_and_keeps_it_nowhere(
     hub: Hub, project: Project, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setenv("HF_TOKEN", TOKEN)
-    options = {"repository": REPOSITORY, "private": False, "version": None, "texts": True}
-    run = jobs.owe(project=project, kind=Kind.PUBLISH, by=None, options=options)
+    run = asked_for(project, monkeypatch)
     pytest.importorskip("labeling.flow.publish").run(claim=claimed(run))
     run.refresh_from_db()
     assert (run.state, run.result["address"]) == ("done", f"{hub.address}/datasets/{REPOSITORY}")
     kept = [str(list(model.objects.values())) for model in (Run, Event)]
     assert TOKEN not in "".join([*kept, caplog.text, *(str(path) for path in hub.repositories[REPOSITORY].files)])
     assert claims.QUEUE_OF[Kind.PUBLISH] == "exchange"
+
+
+def asked_for(project: Project, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    options = {"repository": REPOSITORY, "private": False, "version": None, "texts": True}
+    return jobs.owe(project=project, kind=Kind.PUBLISH, by=None, options=options)
+
+
+def test_a_run_says_which_step_it_is_at(hub: Hub, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    progress = Claim.progress
+
+    def noted(claim: Claim, done: int, total: int, **cursor: Any) -> None:
+        steps.append(cursor.get("step", ""))
+        progress(claim, done, total, **cursor)
+
+    monkeypatch.setattr(Claim, "progress", noted)
+    run = asked_for(project, monkeypatch)
+    pytest.importorskip("labeling.flow.publish").run(claim=claimed(run))
+    assert steps == ["reading", "keeping", "sentences", "uploading", ""]
+
+
+def test_a_run_that_another_worker_took_over_uploads_nothing(
+    hub: Hub, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_folder = export.write_folder
+
+    def slowly(**values: Any) -> export.ExportReport:
+        report = write_folder(**values)
+        Run.objects.update(token=uuid.uuid4())
+        return report
+
+    monkeypatch.setattr(export, "write_folder", slowly)
+    with pytest.raises(LostClaim):
+        pytest.importorskip("labeling.flow.publish").run(claim=claimed(asked_for(project, monkeypatch)))
+    assert hub.repositories[REPOSITORY].commits == []
 
 
 def test_the_servers_own_token_comes_first(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:

@@ -3,6 +3,8 @@
 import io
 import stat
 import zipfile
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from labeling.flow import segment
 from labeling.flow.splits import Groups
 from labeling.formats import zipped
 from labeling.formats.folder import read
+from labeling.formats.scratch import Scratch
 from labeling.formats.shapes import Bad, Options
 from labeling.models import Sentence
 from tests.factories import claimed, make_project, make_sentences, received
@@ -70,6 +73,13 @@ def test_a_bomb_that_lies_about_its_size_is_broken() -> None:
 def test_more_files_than_any_export_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zipped, "FILES_MAX", 2)
     with pytest.raises(BadUpload, match="holds 3 files"):
+        found(packed(SOUND))
+
+
+@pytest.mark.once
+def test_a_list_of_files_that_is_too_long_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zipped, "LIST_MAX", 150)
+    with pytest.raises(BadUpload, match="more files than any export"):
         found(packed(SOUND))
 
 
@@ -170,6 +180,23 @@ def test_a_judgement_that_makes_no_sense_is_left_out(flaw: dict[str, Any], reaso
     bad = [one.reason for one in records if isinstance(one, Bad)]
     assert [reason in one for one in bad] == [True]
     assert [len(one.sentences[0].judgements) for one in records if not isinstance(one, Bad)] == [0]
+
+
+@pytest.mark.once
+def test_a_second_row_of_one_id_is_named() -> None:
+    records = found(packed(folder([ROW, ROW | {"label": "none"}], [])))
+    assert [(one.line, "another row" in one.reason) for one in records if isinstance(one, Bad)] == [(7, True)]
+    assert len(records) == 2
+
+
+@pytest.mark.once
+def test_judgements_may_lie_in_several_files(tmp_path: Path) -> None:
+    with closing(Scratch(tmp_path / "scratch")) as scratch:
+        scratch.take_judgements([JUDGEMENT])
+        scratch.take_judgements([JUDGEMENT | {"annotator": "budi"}])
+        scratch.ready()
+        (known,) = next(scratch.articles())
+    assert [one.annotator for one in known.judgements] == [JUDGEMENT["annotator"], "budi"]
 
 
 @pytest.mark.once

@@ -92,7 +92,7 @@ def test_agreement_does_not_count_it(cast: Cast) -> None:
     (one,) = pool_of(cast.project, 1, audit=1)
     answers(cast.ani, one, "claim")
     taken_out(cast, one)
-    assert judging.counted(cast.project) == []
+    assert judging.counted(cast.project) == ([], 0)
 
 
 def test_nobody_is_asked_to_decide_it(cast: Cast) -> None:

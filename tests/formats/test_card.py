@@ -9,7 +9,7 @@ import pytest
 
 from labeling import licences
 from labeling.formats import card_figures, card_text, history
-from tests.formats.made_export import KEYS, Made
+from tests.formats.made_export import KEYS, Made, figures
 
 pytestmark = pytest.mark.once
 
@@ -32,6 +32,13 @@ def test_a_figure_without_an_interval_says_why() -> None:
 def test_a_figure_that_is_not_defined_has_no_number_but_a_reason() -> None:
     said = "| the audit sample | share of answers that agree | – | not defined (one label only) | 120 | 250 |"
     assert said in card_figures.agreement(Made().head)
+
+
+def test_alpha_of_a_label_has_its_interval_and_n_in_one_cell() -> None:
+    found = Made().head["figures"]["agreement"] | {"chosen": {**figures()["agreement"]["chosen"], "per_label": {}}}
+    rows = card_figures.agreement(Made(told={"figures": {"agreement": found}}).head).splitlines()
+    measured, missing = "0.712 (0.610 to 0.800; n = 120)", "– (does not occur; n = 0)"
+    assert f"| `claim` | {measured} | {missing} | {measured} |" in rows
 
 
 def test_each_share_of_a_label_has_its_own_interval_and_n() -> None:
@@ -109,6 +116,11 @@ def test_the_licences_of_labels_and_text_stand_apart_and_the_citation_is_whole(t
         "    @misc{a,\n      title={B}\n    }",
     ):
         assert said in text
+
+
+@pytest.mark.slow
+def test_whoever_trains_on_judgements_is_told_that_those_of_the_test_are_among_them(tmp_path: Path) -> None:
+    assert "those of the test's sentences among them" in " ".join(card(tmp_path).text.split())
 
 
 @pytest.mark.slow

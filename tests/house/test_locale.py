@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "labeling" / "locale" / "id" / "LC_MESSAGES"
 MARKERS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 IN_TEMPLATE = re.compile(r"""(?:gettext(?:_noop)?|_)\(u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+TEXT = re.compile(r'^(?:msgid|msgid_plural|msgstr(?:\[\d\])?) (".*")$', re.MULTILINE)
 PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%%")
 
 
@@ -76,6 +77,23 @@ def test_no_translation_is_a_guess() -> None:
 def test_each_translation_keeps_the_places_of_its_text(catalogue: dict[str, str]) -> None:
     apart = {text for text, said in catalogue.items() if set(PLACE.findall(text)) != set(PLACE.findall(said))}
     assert apart == set()
+
+
+def test_what_is_marked_as_a_format_is_one() -> None:
+    """As `msgfmt --check` wants it: a percent sign that stands for itself is doubled, or the mark is wrong."""
+    blocks = (LOCALE / "django.po").read_text(encoding="utf-8").split("\n\n")
+    marked = [block for block in blocks if "python-format" in block]
+    assert marked
+    assert [block for block in marked if not all(map(formats, TEXT.findall(block)))] == []
+
+
+def formats(text: str) -> bool:
+    """Whether every percent sign of `text`, as it is written, begins a place of a known name, or is doubled."""
+    places = dict.fromkeys(re.findall(r"%\((\w+)\)", text), 1)
+    try:
+        return bool(ast.literal_eval(text) % places)
+    except (KeyError, TypeError, ValueError):
+        return False
 
 
 def test_what_is_compiled_is_what_was_written(catalogue: dict[str, str]) -> None:

@@ -22,13 +22,24 @@ pytestmark = pytest.mark.slow
 LINES = 12_000
 # The lease of the killed process, given back at once instead of after forty seconds.
 EXPIRE = "UPDATE labeling_run SET leased_until = '2020-01-01 00:00:00' WHERE state = 'running'"
-# Forks at each line that it reads, and tells the child's id; a child imports, and leaves nobody to wait for it.
+# Imports in chunks as small as while people label: there are more to be killed in between.
+IN_SMALL_CHUNKS = """
+import sys
+import django
+django.setup()
+from django.core.management import execute_from_command_line
+from labeling.flow import segment
+segment.CHUNK_RECORDS = 100
+execute_from_command_line(sys.argv)
+"""
+# Does the same, forking at each line that it reads, and tells the child's id; a child leaves nobody to wait for it.
 FORKING = """
 import os, signal, sys
 import django
 django.setup()
 from django.core.management import call_command
 from labeling.flow import segment
+segment.CHUNK_RECORDS = 100
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 for _line in sys.stdin:
     child = os.fork()
@@ -141,7 +152,10 @@ def is_there(process: int) -> bool:
 def whole(environment: dict[str, str], upload: Path) -> dict[str, Any]:
     """The report of the import, done to its end."""
     arguments = ("import_sentences", "berita", str(upload), "--unit", "sentence", "--wait", "--json")
-    done = subprocess.run(command(*arguments), env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", IN_SMALL_CHUNKS, *arguments],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     return dict(json.loads(done.stdout))
 
 

@@ -1,10 +1,12 @@
 """What the sweep owes, and when."""
 
+import time
 from datetime import timedelta
 
 import pytest
 from django.db.models import F
 from django.db.models.functions import Now
+from pytest_django.fixtures import Settings
 
 from labeling import jobs, sweeping
 from labeling.claims import Claim
@@ -171,6 +173,30 @@ def test_a_call_that_was_lost_is_made_again(cast: Cast) -> None:
     list(sweeping.owed())
     Run.objects.update(called_at=Now() - timedelta(seconds=30))
     assert list(sweeping.owed()) == [(run.pk, "learn")]
+
+
+def test_what_is_owed_between_two_rings_waits_for_neither(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    owed: list[Run] = []
+
+    def meanwhile(_seconds: float) -> None:
+        owed.append(jobs.owe(project=cast.project, kind=Kind.IMPORT, by=None))
+
+    monkeypatch.setattr(sweeping, "rest", meanwhile)
+    found = sweeping.owed_until(time.monotonic() + 600)
+    assert [next(found) for _ in range(2)] == [(run.pk, "exchange") for run in owed]
+    assert len(owed) == 2
+
+
+def test_where_the_ring_itself_took_long_all_is_handed_out_once_and_no_more(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "rest", lambda _seconds: pytest.fail("it must not rest"))
+    run = jobs.owe(project=cast.project, kind=Kind.IMPORT, by=None)
+    assert list(sweeping.owed_until(time.monotonic())) == [(run.pk, "exchange")]
+
+
+def test_a_ring_is_over_before_the_next(settings: Settings) -> None:
+    assert settings.CELERY_BEAT_SCHEDULE["sweep"]["schedule"] > sweeping.RING + sweeping.LOOK_EVERY
 
 
 def test_the_sweep_gives_back_leases_that_ran_out(cast: Cast) -> None:

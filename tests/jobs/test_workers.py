@@ -5,6 +5,7 @@ import re
 import shlex
 import sqlite3
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,19 @@ def test_only_the_sweep_runs_where_no_time_limit_is_kept(commands: dict[str, lis
 def test_no_worker_runs_two_tasks_at_a_time(commands: dict[str, list[str]]) -> None:
     workers = [words for words in commands.values() if "-Q" in words]
     assert [words for words in workers if "solo" not in words and words[words.index("-c") + 1] != "1"] == []
+
+
+@BOTH
+def test_what_every_import_needs_is_loaded_before_the_first(commands: dict[str, list[str]]) -> None:
+    words = commands["exchange"]
+    for name in words[words.index("-I") + 1].split(","):
+        assert import_module(name)
+
+
+@BOTH
+def test_a_process_that_grew_is_not_kept(commands: dict[str, list[str]]) -> None:
+    words = commands["exchange"]
+    assert int(words[words.index("--max-memory-per-child") + 1]) <= 200_000
 
 
 def test_operators_are_told_of_every_program() -> None:

@@ -5,6 +5,7 @@ skipped with the reason.
 """
 
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -17,6 +18,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.chromium import LOOPBACK
@@ -89,6 +91,15 @@ def running(folder: Path) -> Iterator[Studio]:
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
+
+
+def join(one: Studio, email: str) -> str:
+    """The token of a second person, who signs up as people do."""
+    with httpx.Client(base_url=one.url, timeout=60) as browser:
+        address, written = "/user/signup/", {"email": email, "password": one.password, "allow_newsletters": "off"}
+        (token,) = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(address).text)
+        browser.post(address, data={**written, "csrfmiddlewaretoken": token}, headers={"Referer": one.url + address})
+        return str(browser.get("/api/current-user/token").json()["token"])
 
 
 def _command(one: Studio, folder: Path, port: int) -> list[str]:

@@ -76,16 +76,19 @@ def test_what_is_not_on_the_list_is_refused(typed: str, settings: Settings) -> N
 
 INSIDE = ["127.0.0.1", "10.1.2.3", "192.168.1.1", "172.16.0.9", "::1", "fd00::1", "::ffff:10.0.0.1", "100.64.0.1"]
 NEVER = ["169.254.169.254", "0.0.0.0", "224.0.0.1", "fe80::1", "::", "::ffff:169.254.169.254"]
+# IPv6 addresses that carry an IPv4 one, or lead to the keys of a cloud.
+CARRYING = ["64:ff9b::7f00:1", "2002:7f00:1::", "2002:a00:1::"]
+NEVER += ["64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::", "::127.0.0.1", "fec0::1", "fd00:ec2::254", "100.100.100.200"]
 
 
-@pytest.mark.parametrize("address", [*INSIDE, *NEVER])
+@pytest.mark.parametrize("address", [*INSIDE, *CARRYING, *NEVER])
 def test_a_listed_name_that_leads_inside_is_refused(address: str, leads: Leads) -> None:
     leads("93.184.216.34", address)
     with pytest.raises(Refused, match="FACTCHECK_LABEL_STUDIO_PRIVATE"):
         allowed.resolved(URL, private=False)
 
 
-@pytest.mark.parametrize("address", INSIDE[:-1])
+@pytest.mark.parametrize("address", [*INSIDE[:-1], *CARRYING])
 def test_inside_is_fine_where_whoever_runs_the_server_says_so(address: str, leads: Leads, settings: Settings) -> None:
     settings.LABEL_STUDIO_PRIVATE = True
     leads(address)
@@ -95,8 +98,14 @@ def test_inside_is_fine_where_whoever_runs_the_server_says_so(address: str, lead
 @pytest.mark.parametrize("address", NEVER)
 def test_some_addresses_are_never_spoken_to(address: str, leads: Leads) -> None:
     leads(address)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="never spoken to"):
         allowed.resolved(URL, private=True)
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822"])
+def test_the_open_network_is_fine(address: str, leads: Leads) -> None:
+    leads(address)
+    assert allowed.resolved(URL, private=False) == [address]
 
 
 def test_a_name_that_leads_nowhere_is_named(leads: Leads) -> None:

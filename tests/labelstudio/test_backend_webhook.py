@@ -1,8 +1,14 @@
 """The ML backend's webhook: what is labelled in Label Studio comes here, once."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from labeling.flow import archive
+from labeling.labelstudio import heard
+from labeling.labelstudio.bringing import bring
+from labeling.labelstudio.exchanged import Exchanged
 from labeling.models import (
     Annotation,
     Event,
@@ -68,6 +74,37 @@ def test_many_at_once_come_in(studio: Connected, rows: list[Sentence]) -> None:
     answers = [annotation(number + 50, number, "claim") for number in range(1, 5)]
     studio.hear("ANNOTATIONS_CREATED", task=tasks, annotation=answers)
     assert given() == [(row.pk, "claim") for row in rows]
+
+
+def test_many_at_once_are_written_some_at_a_time(
+    studio: Connected, rows: list[Sentence], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+
+    def some(project: Project, remote: RemoteProject, told: Sequence[Any]) -> Exchanged:
+        sizes.append(len(told))
+        return bring(project, remote, told)
+
+    monkeypatch.setattr(heard, "_AT_A_TIME", 3)
+    monkeypatch.setattr(heard, "bring", some)
+    tasks = [task(number, row.text) for number, row in enumerate(rows, start=1)]
+    answers = [annotation(number + 50, number, "claim") for number in range(1, 5)]
+    told = studio.hear("ANNOTATIONS_CREATED", task=tasks, annotation=answers).json()["result"]
+    assert (sizes, told["created"], given()) == ([3, 1], 4, [(row.pk, "claim") for row in rows])
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"action": "ANNOTATIONS_DELETED", "annotations": [{"id": number} for number in range(1, 40_001)]},
+        {"action": "ANNOTATIONS_CREATED", "task": {"id": 1}, "annotation": [{"id": 1, "task": 1}] * 40_000},
+    ],
+)
+def test_more_rows_than_an_event_has_are_refused(
+    studio: Connected, rows: list[Sentence], event: dict[str, Any]
+) -> None:
+    response = studio.hear(**event)
+    assert (response.status_code, "next pull" in response.json()["error"]) == (400, True)
 
 
 def test_a_task_made_there_is_known_by_its_text(studio: Connected, rows: list[Sentence]) -> None:

@@ -11,12 +11,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from playwright.sync_api import Browser
 
+from labeling.flow import scheme
 from labeling.flow.version_name import version_name
 from labeling.labelstudio import asking
 from labeling.management.waiting import wait_for
-from labeling.models import Annotation, Kind, Project, RemoteProject, RemoteTask, Run
+from labeling.models import Annotation, Kind, Project, RemoteProject, RemoteTask, Run, Sentence
 from labeling.sealing import seal
-from tests.factories import make_project, make_sentences
+from tests.factories import make_project, make_sentences, person
 from tests.labelstudio.server import Studio
 from tests.labelstudio.test_push import predicted
 
@@ -142,6 +143,21 @@ def test_a_task_changed_there_is_left_alone(studio: Studio, project: Project, wi
         (0, N - 2, 0, 2),
         {changed.task_id, gone.task_id},
     )
+
+
+@pytest.mark.usefixtures("_key")
+def test_a_new_label_is_offered_there_and_a_task_whose_sentence_left_is_named_until_it_is_labelled(
+    studio: Studio, project: Project, witness: Any
+) -> None:
+    number = command("push", project.slug, "--url", studio.url, "--new")["remote"]
+    fields = {"name_en": "Satire", "name_id": "Satire", "colour": scheme.next_colour(project)}
+    scheme.add(project=project, by=person("citra"), key="satire", fields=fields)
+    asked, labelled = RemoteTask.objects.order_by("task_id")[:2]
+    Sentence.objects.filter(pk__in=[asked.sentence_id, labelled.sentence_id]).update(in_pool=False)
+    witness.annotations.create(id=labelled.task_id, result=result(DENIAL))
+    told = command("push", project.slug, "--url", studio.url, complete=False)
+    assert (counts(told), told["conflicts"][0]["task"]) == ((0, 0, N - 2, 1), asked.task_id)
+    assert 'value="satire"' in witness.projects.get(number).label_config
 
 
 @pytest.mark.usefixtures("_key")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from labeling.errors import Refused
 from labeling.flow.archive import archive
 from labeling.flow.scheme import retire
-from labeling.labelstudio.bringing import bring, gone
+from labeling.labelstudio.bringing import bring, brought_so_far, gone
 from labeling.labelstudio.exchanged import Exchanged
 from labeling.models import Annotation, Event, Label, RemoteAnnotation, RemoteProject, RemoteTask, Sentence, State, Verb
 from tests.cast import Cast
@@ -34,7 +34,9 @@ class There:
         return self.wire.annotate(sentence.pk, number, label, **more)
 
     def brought(self, *, whole: bool = True, **people: str) -> tuple[int, int, int, int]:
-        told = self.bring(whole=whole, people={int(name[1:]): email for name, email in people.items()})
+        told = self.bring(
+            whole=brought_so_far() if whole else None, people={int(name[1:]): email for name, email in people.items()}
+        )
         return (told.created, told.updated, told.unchanged, told.n_conflicts)
 
     def bring(self, **how: Any) -> Exchanged:
@@ -157,6 +159,25 @@ def test_deleted_there_it_is_named_and_stays(there: There, pool: list[Sentence])
     there.brought()
     there.wire.task_of(pool[0].pk)["annotations"] = []
     assert (there.brought(whole=False), there.brought(), labels()) == ((0, 0, 0, 0), (0, 0, 0, 1), ["denial"])
+
+
+def test_brought_by_a_webhook_after_the_page_was_read_it_was_not_deleted(there: There, pool: list[Sentence]) -> None:
+    before, page = brought_so_far(), there.wire.tasks(1)
+    there.annotate(pool[0], 1, "denial")
+    there.bring()
+    told = bring(there.cast.project, there.remote, page, whole=before)
+    assert (told.n_conflicts, labels()) == (0, ["denial"])
+
+
+def test_what_it_said_before_comes_too_late_to_change_what_it_says(there: There, pool: list[Sentence]) -> None:
+    there.annotate(pool[0], 1, "denial")
+    page = there.wire.tasks(1)
+    there.wire.time = "2026-05-04T03:02:01.000001Z"
+    there.annotate(pool[0], 1, "claim")
+    there.bring()
+    told = bring(there.cast.project, there.remote, page)
+    assert (told.unchanged, told.n_conflicts, labels()) == (1, 0, ["claim"])
+    assert not Event.objects.filter(verb=Verb.AMENDED).exists()
 
 
 def test_of_annotations_that_are_gone_those_that_were_brought_are_named(there: There, pool: list[Sentence]) -> None:

@@ -7,9 +7,8 @@ import json
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from labeling.formats import tabular
 from labeling.labelstudio import stream
-from labeling.labelstudio.stream import FORMULA, gathered, lines
+from labeling.labelstudio.stream import gathered, lines
 from labeling.models import Event, Project, Sentence, TaskData, Verb
 from tests.cast import Cast, gather
 from tests.factories import answer, make_sentences
@@ -147,11 +146,6 @@ def test_a_stream_goes_out_in_pieces(cast: Cast) -> None:
     pieces = list(gathered(lines(cast.project, "JSON", everything=True)))
     assert 3 < len(pieces) < 20
     assert len(json.loads(b"".join(pieces))) == 300
-
-
-def test_formulas_are_those_of_other_tables() -> None:
-    # The web process loads no format.
-    assert FORMULA == tabular.FORMULA
 
 
 @pytest.mark.django_db

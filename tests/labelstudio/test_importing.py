@@ -11,6 +11,7 @@ from labeling.flow.tokens import make
 from labeling.labelstudio.api import importing
 from labeling.models import Annotation, Kind, Run, Selection, Sentence, TaskData, Upload
 from tests.cast import Cast
+from tests.labelstudio.brought_in import bring, work_meanwhile
 from tests.labelstudio.scripting import Client, refusal, result
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
@@ -22,12 +23,6 @@ TASKS: list[dict[str, Any]] = [
 
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whenever the request waits, a worker does what is owed."""
-
-    def work_meanwhile(_seconds: float) -> None:
-        for run in Run.objects.unfinished().filter(kind=Kind.IMPORT):
-            work.perform(run.pk)
-
     monkeypatch.setattr(importing, "rest", work_meanwhile)
 
 
@@ -35,10 +30,6 @@ def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
 def citra(cast: Cast, sdk: Client) -> Any:
     """The client of an owner."""
     return sdk(cast.citra)
-
-
-def bring(client: Any, cast: Cast, tasks: Any, **more: Any) -> Any:
-    return client.projects.import_tasks(cast.project.pk, request=tasks, return_task_ids=True, **more)
 
 
 def test_tasks_come_in_and_are_given_back_as_they_were_sent(citra: Any, cast: Cast) -> None:

@@ -55,7 +55,7 @@ def test_what_the_client_reads_of_a_project_it_can_label_by(citra: Any) -> None:
     told = citra.projects.create(title="Reviews", label_config=CONFIG)
     interface = citra.projects.get(told.id).get_label_interface()
     interface.validate()
-    assert interface.get_control("label").labels == ["Negative", "Positive", "none-of-these"]
+    assert interface.get_control("sentiment").labels == ["Positive", "Negative", "None of these"]
     parse = pytest.importorskip("label_studio_sdk._extensions.label_studio_tools.core.label_config").parse_config
     assert told.parsed_label_config == parse(told.label_config)
     assert (told.task_number, told.total_annotations_number, told.created_by.username) == (0, 0, "citra")
@@ -71,7 +71,7 @@ def test_a_project_without_a_config_has_the_labels_of_every_new_one(citra: Any) 
     [
         (CONFIG.replace("<Header", "<Rating name='r' toName='text'/><Header"), "Rating is not offered"),
         (CONFIG.replace('choice="single"', 'choice="multiple"'), "One label is chosen"),
-        (CONFIG.replace("$text", "$body"), "value=“\\$text”"),
+        (CONFIG.replace("$text", "text"), "value=“\\$text”"),
         (CONFIG.replace('toName="text"', 'toName="other"'), "must name the Text"),
         (CONFIG.replace("Negative", "Positive"), "the same name"),
         ("<View><Text name='text' value='$text'/></View>", "one Choices"),
@@ -112,7 +112,7 @@ def test_an_owner_changes_title_and_overlap_and_adds_a_label(citra: Any, cast: C
     config = old.label_config.replace("<Choice value=", '<Choice value="question" hotkey="5"/><Choice value=', 1)
     told = citra.projects.update(cast.project.pk, title="Warta", maximum_annotations=2, label_config=config)
     assert (told.title, told.maximum_annotations) == ("Warta", 2)
-    assert told.parsed_label_config["label"]["labels"][-1] == "question"
+    assert (told.label_config, told.parsed_label_config["label"]["labels"][0]) == (config, "question")
     changes = Event.objects.filter(project=cast.project, verb=Verb.CHANGED).values_list("after", flat=True)
     assert {name for after in changes for name in after} >= {"name", "overlap", "labels"}
 
@@ -120,7 +120,7 @@ def test_an_owner_changes_title_and_overlap_and_adds_a_label(citra: Any, cast: C
 def test_a_config_takes_no_label_away(citra: Any, cast: Cast) -> None:
     with refusal(400) as told:
         citra.projects.update(cast.project.pk, label_config=CONFIG)
-    assert "leaves out claim, condemnation, denial, none" in told.value.body["detail"]
+    assert "leaves out claim, condemnation, denial." in told.value.body["detail"]
     assert Label.objects.filter(project=cast.project).count() == 4
 
 

@@ -9,6 +9,7 @@ from labeling.claims import Claim
 from labeling.errors import Refused
 from labeling.flow import revision
 from labeling.flow.archive import archive
+from labeling.labelstudio.bringing import bring
 from labeling.models import Annotation, Event, Kind, Project, RemoteProject, Run, RunState, Sentence
 from tests.cast import Cast
 from tests.factories import make_sentences
@@ -79,6 +80,22 @@ def test_what_changes_while_a_pull_lasts_comes_with_the_next(cast: Cast, wire: F
     wire.tasks = tasks  # type: ignore[method-assign]  # the clock goes on while it is read
     pulled(cast.project)
     assert RemoteProject.objects.get().pulled == began
+
+
+def test_what_a_webhook_brings_while_a_page_is_read_was_not_deleted(
+    cast: Cast, wire: FakeWire, pool: list[Sentence]
+) -> None:
+    read = wire.tasks
+
+    def tasks(project: int, **how: Any) -> list[dict[str, Any]]:
+        found = read(project, **how)
+        for number, one in enumerate(pool, start=11):
+            wire.annotate(one.pk, number, "claim", by=8)
+        bring(cast.project, RemoteProject.objects.get(), read(project))
+        return found
+
+    wire.tasks = tasks  # type: ignore[method-assign]  # somebody annotates all the while
+    assert (pulled(cast.project)[3], Annotation.objects.count()) == (0, 10)
 
 
 def test_where_the_last_annotation_of_a_task_was_deleted_it_is_named(

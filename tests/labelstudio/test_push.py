@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.core.files.storage import default_storage
 
 from labeling.claims import Claim
 from labeling.errors import FactcheckError
+from labeling.labelstudio import asking
 from labeling.labelstudio.config import config_of
 from labeling.models import Kind, Label, Project, RemoteProject, RemoteTask, Run, RunState, Sentence
 from tests.cast import Cast
@@ -200,6 +202,32 @@ def test_a_server_that_never_answers_fails_the_run_and_what_was_done_stays(
     assert (n[0], RemoteTask.objects.count()) == (4, 2)
 
 
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_new_project_that_a_failed_push_began_is_filled_unless_it_is_gone(
+    wire: FakeWire, cast: Cast, pool: list[Sentence], *, deleted: bool
+) -> None:
+    missing, begun = import_module("labeling.labelstudio.wire").Missing, pushed(cast.project)["remote"]
+    made = RemoteTask.objects.filter(sentence__in=pool[1:])
+    for number in made.values_list("task_id", flat=True):
+        del wire.all_tasks[number]
+    made.delete()
+    Run.objects.update(state=RunState.FAILED)
+
+    def project(pk: int) -> dict[str, Any]:
+        if deleted and pk == begun:
+            raise missing("gone")
+        return wire.projects[pk]
+
+    wire.project = project  # type: ignore[method-assign]
+    ask = partial(
+        asking.ask, project=cast.project, by=None, kind=Kind.PUSH, url=URL, remote=None, key="k", trusted=True
+    )
+    result = attempt(ask())
+    assert (result["remote"], result["created"]) == ((begun + 1, 5) if deleted else (begun, 4))
+    Run.objects.update(state=RunState.FAILED, cursor={})
+    assert ask().options["begun"] == RemoteProject.objects.order_by("pk")[0].pk
+
+
 def test_tasks_that_somebody_imported_are_known_by_their_names(
     wire: FakeWire, cast: Cast, pool: list[Sentence]
 ) -> None:
@@ -248,9 +276,70 @@ def test_a_label_that_is_new_there_is_named_and_stays(wire: FakeWire, cast: Cast
     assert ("satire" in result["conflicts"][0]["reason"], wire.projects[1]["label_config"]) == (True, theirs)
 
 
-def test_a_project_there_that_asks_something_else_is_refused(wire: FakeWire, cast: Cast) -> None:
-    image = '<View><Image name="i" value="$image"/><TextArea name="t" toName="i"/></View>'
-    wire.make_project(title="Foto", description="", label_config=image)
+def test_a_config_that_was_arranged_there_is_named_and_stays(wire: FakeWire, cast: Cast, pool: list[Sentence]) -> None:
+    pushed(cast.project)
+    theirs = config_of(KEYS[:3]).replace("<View>", '<View><Header value="Baca dahulu"/>')
+    wire.projects[1]["label_config"] = theirs
+    result = again(cast.project)
+    assert ("condemnation, none" in result["conflicts"][0]["reason"], result["n_conflicts"]) == (True, 1)
+    assert wire.projects[1]["label_config"] == theirs
+
+
+def test_a_config_that_was_arranged_there_with_all_our_labels_is_no_conflict(
+    wire: FakeWire, cast: Cast, pool: list[Sentence]
+) -> None:
+    pushed(cast.project)
+    wire.projects[1]["label_config"] = config_of(KEYS).replace("<View>", '<View><Header value="Baca dahulu"/>')
+    assert counts(again(cast.project)) == (0, 0, 5, 0)
+
+
+def test_a_task_whose_sentence_left_the_pool_is_named_while_people_are_asked_about_it_there(
+    wire: FakeWire, cast: Cast, pool: list[Sentence]
+) -> None:
+    pushed(cast.project)
+    Sentence.objects.filter(pk__in=[one.pk for one in pool[:3]]).update(in_pool=False)
+    asked, labelled, gone = (wire.task_of(one.pk)["id"] for one in pool[:3])
+    wire.all_tasks[labelled]["is_labeled"] = True
+    del wire.all_tasks[gone]
+    result = again(cast.project)
+    assert (counts(result), [one["task"] for one in result["conflicts"]]) == ((0, 0, 2, 1), [asked])
+    del wire.all_tasks[asked]
+    Sentence.objects.filter(pk=pool[2].pk).update(in_pool=True)
+    assert counts(again(cast.project)) == (1, 0, 2, 0)
+
+
+def test_another_text_of_a_task_that_only_a_webhook_told_of_stays(
+    wire: FakeWire, cast: Cast, pool: list[Sentence]
+) -> None:
+    pushed(cast.project)
+    wire.task_of(pool[0].pk)["data"]["text"] = "Lain sama sekali."
+    RemoteTask.objects.filter(sentence=pool[0]).update(sent="")
+    assert counts(again(cast.project)) == (0, 0, 4, 1)
+    assert wire.task_of(pool[0].pk)["data"]["text"] == "Lain sama sekali."
+
+
+def test_a_webhook_that_named_a_task_before_it_was_made_is_no_obstacle(
+    wire: FakeWire, cast: Cast, pool: list[Sentence]
+) -> None:
+    pushed(cast.project)
+    new, other = make_sentences(cast.project, ["Yang baru.", "Yang lain."])
+    RemoteTask.objects.create(remote=RemoteProject.objects.get(), sentence=other, task_id=max(wire.all_tasks) + 1)
+    again(cast.project)
+    again(cast.project)
+    noted = dict(RemoteTask.objects.values_list("sentence_id", "task_id"))
+    assert noted == {one.pk: wire.task_of(one.pk)["id"] for one in [*pool, new, other]}
+    assert [one["data"]["text"] for one in wire.all_tasks.values()] == [*TEXTS, "Yang baru.", "Yang lain."]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        '<View><Image name="i" value="$image"/><TextArea name="t" toName="i"/></View>',
+        config_of(KEYS).replace("$text", "$headline"),
+    ],
+)
+def test_a_project_there_that_asks_something_else_is_refused(wire: FakeWire, cast: Cast, config: str) -> None:
+    wire.make_project(title="Foto", description="", label_config=config)
     with pytest.raises(FactcheckError, match="Push to a new project instead"):
         pushed(cast.project, remote=1)
 

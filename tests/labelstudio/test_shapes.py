@@ -18,8 +18,8 @@ from labeling.labelstudio.shapes import (
     prediction_body,
     result_of,
     task_body,
-    words_of,
 )
+from labeling.labelstudio.words import words_of
 
 pytestmark = pytest.mark.once
 WORDS = words_of([("claim", "Claim", "Klaim"), ("denial", "Denial", "Bantahan"), ("none", "None of these", "Bukan")])

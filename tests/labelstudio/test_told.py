@@ -14,9 +14,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_a_label_that_was_added_a_moment_ago_is_known(cast: Cast) -> None:
-    told.meaning(result("claim"), cast.project.pk)
+    told.meaning(result("claim"), cast.project)
     Label.objects.create(project=cast.project, key="rumour", digit=9, name_en="Hearsay", name_id="Kabar")
-    assert told.meaning(result("hearsay"), cast.project.pk) == Answer("rumour")
+    assert told.meaning(result("hearsay"), cast.project) == Answer("rumour")
 
 
 def test_a_label_that_was_merged_means_its_heir(cast: Cast) -> None:
@@ -24,13 +24,13 @@ def test_a_label_that_was_merged_means_its_heir(cast: Cast) -> None:
     Label.objects.filter(project=cast.project, key="denial").update(
         merged_into=heir, retired_at=heir.project.created_at
     )
-    assert told.meaning(result("denial"), cast.project.pk) == Answer("claim")
+    assert told.meaning(result("denial"), cast.project) == Answer("claim")
 
 
 def test_a_label_that_was_retired_is_not_known(cast: Cast) -> None:
     Label.objects.filter(project=cast.project, key="denial").update(retired_at=cast.project.created_at)
     with pytest.raises(Refused, match="no label denial"):
-        told.meaning(result("denial"), cast.project.pk)
+        told.meaning(result("denial"), cast.project)
 
 
 def test_a_task_tells_of_its_article_or_what_a_script_sent_with_it(cast: Cast) -> None:

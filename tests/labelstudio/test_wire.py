@@ -1,6 +1,7 @@
 """What a server's answers become: errors with a cure, what may be tried again, and a key that is told to nobody."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -105,6 +106,113 @@ def test_its_clock_is_read_as_its_filters_take_it(wire: Any, server: Server) -> 
     server.answer = lambda request: httpx.Response(200, json={"id": 1}, headers=date)
     wire.project(1)
     assert wire.clock() == "2026-05-04T03:02:01.000000Z"
+
+
+def test_a_clock_that_is_ahead_has_nothing_left_out(wire: Any, server: Server) -> None:
+    ahead = {"Date": (datetime.now(UTC) + timedelta(days=9)).strftime("%a, %d %b %Y %H:%M:%S GMT")}
+    server.answer = lambda request: httpx.Response(200, json={"id": 1}, headers=ahead)
+    wire.project(1)
+    assert wire.clock() <= datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def test_a_key_that_is_said_back_is_never_cut_in_half(wire: Any, server: Server) -> None:
+    server.answer = lambda request: httpx.Response(400, json={"detail": f"{'x' * 290} {KEY}"})
+    with pytest.raises(Refused) as raised:
+        wire.project(1)
+    assert KEY[:5] not in str(raised.value)
+
+
+def endless() -> Iterator[bytes]:
+    """Six megabytes, piece by piece."""
+    for _ in range(100):
+        yield b" " * 65_536
+
+
+def test_an_answer_without_an_end_is_not_read(wire: Any, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("labeling.labelstudio.pinned"), "MOST_BYTES", 1_000_000)
+    server.answer = lambda request: httpx.Response(200, content=endless())
+    with pytest.raises(Refused, match="more than 1 MB"):
+        wire.project(1)
+
+
+def test_an_answer_that_takes_for_ever_is_unanswered(
+    wire: Any, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("labeling.labelstudio.pinned"), "PATIENCE", 0.0)
+    server.answer = lambda request: httpx.Response(200, content=endless())
+    with pytest.raises(import_module("labeling.labelstudio.wire").Unanswered, match="ReadTimeout"):
+        wire.project(1)
+
+
+def test_a_packed_answer_is_not_unpacked(wire: Any, server: Server) -> None:
+    server.answer = lambda request: httpx.Response(200, headers={"Content-Encoding": "gzip"}, content=endless())
+    with pytest.raises(Refused, match="packs"):
+        wire.project(1)
+    assert server.asked[0].headers["Accept-Encoding"] == "identity"
+
+
+TASK = {"id": 5, "data": {"text": "Satu."}}
+
+
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
+@pytest.mark.parametrize(
+    "said",
+    [
+        *([TASK | {"id": 4}], [TASK, TASK], [TASK | {"id": 6}, TASK], [TASK | {"id": 2**63}]),
+        *([TASK | {"data": KEY}], [KEY], {"a": 1}, KEY, [[]], [None]),
+    ],
+)
+def test_tasks_that_were_not_asked_for_end_it(wire: Any, server: Server, said: Any) -> None:
+    server.answer = lambda request: httpx.Response(200, json={"tasks": said, "total": 1})
+    with pytest.raises(Refused, match="as Label Studio does") as raised:
+        wire.tasks(1, after=4)
+    assert KEY not in str(raised.value)
+
+
+def test_tasks_beyond_the_last_are_given(wire: Any, server: Server) -> None:
+    server.answer = lambda request: httpx.Response(200, json={"tasks": [TASK, TASK | {"id": 7}], "total": 1})
+    assert [one["id"] for one in wire.tasks(1, after=4)] == [5, 7]
+
+
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
+@pytest.mark.parametrize("said", [[], [KEY], KEY, 3, {"id": KEY}, {"id": 0}])
+def test_a_project_that_is_none_ends_it(wire: Any, server: Server, said: Any) -> None:
+    server.answer = lambda request: httpx.Response(200, json=said)
+    with pytest.raises(Refused, match="as Label Studio does") as raised:
+        wire.project(1)
+    assert KEY not in str(raised.value)
+
+
+def test_very_many_projects_are_looked_through_for_a_while(
+    wire: Any, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("labeling.labelstudio.wire"), "_PROJECTS", 5)
+    rows = [{"id": 1}, {"id": 2}]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        found = rows if len(server.asked) < 9 else []
+        return httpx.Response(200, json={"count": 9, "next": f"{URL}/?page=2", "results": found})
+
+    server.answer = answer
+    assert wire.project_marked("mark", title="Berita") is None
+    assert len(server.asked) == 3
+
+
+@pytest.mark.parametrize("said", [[], [7], [7, 7], [7, 0], [7, 8, 9], None])
+def test_tasks_whose_numbers_are_not_said_are_unanswered(wire: Any, server: Server, said: Any) -> None:
+    server.answer = lambda request: httpx.Response(201, json={"task_ids": said})
+    with pytest.raises(import_module("labeling.labelstudio.wire").Unanswered, match="which tasks"):
+        wire.make_tasks(1, [TASK, TASK])
+
+
+def test_a_personal_access_token_that_is_answered_with_a_page_is_told_as_a_sentence(server: Server) -> None:
+    jwt = pytest.importorskip("jwt")
+    key = jwt.encode({"exp": 2**33, "token_type": "refresh"}, "x" * 32, algorithm="HS256")
+    server.answer = lambda request: httpx.Response(502, html="<p>Bad gateway</p>")
+    made = import_module("labeling.labelstudio.wire").Wire(url=URL, key=key, addresses=["93.184.216.34"])
+    with pytest.raises(Refused, match="as Label Studio does"):
+        made.project(1)
+    made.close()
 
 
 def claimed(cast: Cast, **options: Any) -> Claim:

@@ -79,6 +79,26 @@ def test_the_list_names_revision_and_rows(citra: Client, cast: Cast) -> None:
     assert '<td class="number">12</td><td class="number">3</td>' in page
 
 
+def test_the_list_calls_a_format_as_the_form_does(citra: Client, cast: Cast) -> None:
+    finished(cast, "exports/1/a.zip")
+    assert '<td class="long">CSV, for a spreadsheet</td>' in citra.get("/p/berita/exports/").content.decode()
+
+
+def test_what_came_to_nothing_has_no_revision_and_no_rows(citra: Client, cast: Cast) -> None:
+    Run.objects.create(project=cast.project, kind=Kind.EXPORT, state=RunState.FAILED, options={"to": "csv"})
+    page = citra.get("/p/berita/exports/").content.decode()
+    assert '<td class="number">–</td><td class="number">–</td>' in page
+
+
+@pytest.mark.once
+def test_a_finished_export_says_which_version_it_is(citra: Client, cast: Cast) -> None:
+    run = finished(cast, "exports/1/a.zip")
+    run.result |= {"version": 7}
+    run.save()
+    page = " ".join(citra.get(f"/p/berita/runs/{run.pk}/").content.decode().split())
+    assert ("Version 7 · 3 rows at revision 12." in page, f'href="{PAGE}">Export</a></p>' in page) == (True, True)
+
+
 def version(project: Project, number: int = 1, **values: object) -> ExportVersion:
     """A version of the project as it is, of which three answers had been given."""
     project.refresh_from_db()
@@ -247,6 +267,18 @@ def test_the_page_asks_for_the_licence_until_it_is_said(citra: Client) -> None:
     assert asked in page_of(citra)
     citra.post(PAGE + "licence/", LICENCE)
     assert asked not in page_of(citra)
+
+
+@pytest.mark.once
+def test_the_page_says_at_its_top_that_the_licence_is_kept(citra: Client) -> None:
+    assert citra.post(PAGE + "licence/", LICENCE).headers["Location"] == f"{PAGE}#top"
+
+
+@pytest.mark.once
+def test_a_group_of_choices_names_its_hint_and_its_fault(citra: Client) -> None:
+    page = citra.post(PAGE, {"to": "exe"}).content.decode()
+    assert '<fieldset aria-describedby="id_to_helptext id_to_error">' in page
+    assert page.count('id="id_to_helptext"') == page.count('id="id_to_error"') == 1
 
 
 @pytest.mark.once

@@ -111,6 +111,15 @@ def test_asked_twice_it_is_done_once_with_the_newer_key(citra: Client) -> None:
     assert unseal(Run.objects.get().sealed) == "yang-baru"
 
 
+def test_a_key_typed_anew_while_an_attempt_lasts_is_that_of_the_next_one(citra: Client) -> None:
+    citra.post(PAGE, asked())
+    claim = Claim.take(Run.objects.get().pk)
+    assert claim is not None
+    citra.post(PAGE, asked(key="yang-baru"))
+    claim.fail("a disk was full", again=True)
+    assert unseal(Run.objects.get().sealed) == "yang-baru"
+
+
 def test_another_exchange_waits_for_the_first(citra: Client) -> None:
     citra.post(PAGE, asked())
     answer = citra.post(PAGE, asked(kind="pull"))
@@ -149,6 +158,41 @@ def test_the_conflicts_of_the_last_exchange_are_listed(citra: Client, cast: Cast
     assert ("812" in page, "Its &lt;b&gt;text&lt;/b&gt; is another." in page, "<b>text" in page) == (True, True, False)
 
 
+@pytest.mark.parametrize(("kind", "said"), [(Kind.PUSH, "Tasks in project 4"), (Kind.PULL, "Answers from project 4")])
+def test_a_report_says_what_it_counts_and_leads_to_the_project_there(
+    citra: Client, cast: Cast, kind: Kind, said: str
+) -> None:
+    result = {"created": 3, "url": URL, "remote": 4}
+    Run.objects.create(project=cast.project, kind=kind, state=RunState.DONE, result=result)
+    link = f'<a href="{URL}/projects/4/data" rel="noopener noreferrer">{said} at {URL}</a>'
+    assert link in citra.get(PAGE).content.decode()
+
+
+def test_a_push_takes_the_place_of_its_predictions_where_somebody_waits_for_it(citra: Client, cast: Cast) -> None:
+    push = Run.objects.create(project=cast.project, kind=Kind.PUSH)
+    made = {"version": 3, "rows": 2, "run": push.pk}
+    run = Run.objects.create(project=cast.project, kind=Kind.PREDICT, state=RunState.DONE, result=made)
+    following = f'hx-get="/p/berita/runs/{push.pk}/progress/" hx-trigger="load" hx-target="closest section"'
+    page = f"/p/berita/runs/{run.pk}/"
+    found = [following in citra.get(address).content.decode() for address in (f"{page}progress/", page)]
+    assert found == [True, False]
+
+
+def test_a_push_that_failed_for_want_of_its_predictions_is_listed(citra: Client, cast: Cast) -> None:
+    run = {"project": cast.project, "kind": Kind.PREDICT, "options": {"pool": True, "then": {"url": URL}}}
+    Run.objects.create(**run, state=RunState.DONE)
+    failed = Run.objects.create(**run, state=RunState.FAILED, error="The model file is not what it was.")
+    page = citra.get(PAGE).content.decode()
+    assert (page.count('id="run-'), f'id="run-{failed.pk}"' in page, "not what it was" in page) == (1, True, True)
+
+
 def test_the_project_of_last_time_is_offered_again(citra: Client, cast: Cast) -> None:
-    RemoteProject.objects.create(project=cast.project, url=URL, remote_id=57)
+    chosen = RemoteProject.objects.create(project=cast.project, url=URL, remote_id=57)
+    for cursor in ({"remote": chosen.pk}, {}):
+        Run.objects.create(project=cast.project, kind=Kind.PUSH, state=RunState.FAILED, cursor=cursor)
     assert 'value="57"' in citra.get(PAGE).content.decode()
+
+
+def test_a_project_that_only_its_webhooks_told_of_is_not_offered(citra: Client, cast: Cast) -> None:
+    RemoteProject.objects.create(project=cast.project, url=URL, remote_id=57)
+    assert 'value="57"' not in citra.get(PAGE).content.decode()

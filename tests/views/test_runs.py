@@ -30,6 +30,32 @@ def test_the_bar_stands_where_the_run_is(citra: Client, cast: Cast) -> None:
     assert 'value="3" max="12"' in fragment(citra, run_of(cast, state=RunState.RUNNING, done=3, total=12))
 
 
+@pytest.mark.parametrize(
+    ("step", "said", "in_indonesian"),
+    [
+        ("reading", "reads the project: 12,000 rows so far", "sejauh ini 12.000 baris"),
+        ("keeping", "keeps the version", "menyimpan versi"),
+        ("sentences", "writes sentences: 12,000 of 90,000 rows", "menulis kalimat: 12.000 dari 90.000 baris"),
+        ("judgements", "writes judgements: 12,000 of 90,000 rows", "menulis penilaian: 12.000 dari 90.000 baris"),
+        ("packing", "packs the files", "mengemas berkas"),
+        ("uploading", "uploads the files", "mengunggah berkas"),
+    ],
+)
+def test_an_export_says_which_step_it_is_at(
+    citra: Client, cast: Cast, step: str, said: str, in_indonesian: str
+) -> None:
+    more = {"state": RunState.RUNNING, "cursor": {"step": step}, "done": 12_000, "total": 90_000}
+    run = run_of(cast, kind=Kind.EXPORT, **more)
+    assert said in fragment(citra, run)
+    address = f"/p/berita/runs/{run.pk}/progress/"
+    assert in_indonesian in citra.get(address, headers={"accept-language": "id"}).content.decode()
+
+
+def test_an_export_that_waits_for_its_next_attempt_is_at_no_step(citra: Client, cast: Cast) -> None:
+    run = run_of(cast, kind=Kind.EXPORT, state=RunState.OWED, cursor={"step": "packing"})
+    assert "packs the files" not in fragment(citra, run)
+
+
 def test_the_bar_is_never_kept_in_a_cache(citra: Client, cast: Cast) -> None:
     address = f"/p/berita/runs/{run_of(cast).pk}/progress/"
     assert "no-store" in citra.get(address).headers["Cache-Control"]

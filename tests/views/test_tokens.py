@@ -29,6 +29,11 @@ def test_a_new_token_is_shown_and_works(ani: Client) -> None:
     assert Client().get(WHOAMI, headers={"Authorization": f"Token {text}"}).json()["username"] == "ani"
 
 
+def test_the_page_says_how_a_script_uses_it(ani: Client) -> None:
+    page = ani.post("/preferences/tokens/", {"name": "script"}).content.decode()
+    assert ('LabelStudio(base_url="http://testserver"' in page, "Authorization: Token" in page) == (True, True)
+
+
 def test_it_is_shown_once_only(ani: Client) -> None:
     text = shown(ani.post("/preferences/tokens/", {"name": "script"}).content.decode())
     assert text not in ani.get("/preferences/tokens/").content.decode()

@@ -60,6 +60,7 @@ api = Dialect(
     parser=SoundParser(),
 )
 install(api)
+api.add_router("", unsupported.words)
 for _one in (about, projects, importing, tasks, annotations, predictions, exporting, connections):
     api.add_router("", _one.router)
 # Last: it answers every address that nothing else does.

@@ -14,6 +14,7 @@ from labeling.labelstudio import answering, told
 from labeling.labelstudio.api.auth import member
 from labeling.labelstudio.api.bodies import AnnotationBody, AnnotationSent, Key
 from labeling.labelstudio.api.problems import PROBLEMS
+from labeling.labelstudio.controls import controls_of
 from labeling.labelstudio.shapes import Annotated, annotation_body
 from labeling.models import Annotation, Membership, Sentence
 
@@ -25,7 +26,8 @@ def list_annotations(request: HttpRequest, task: Key) -> HttpResponse:
     """The answers of a task with a label: an owner has all of them, everybody else their own."""
     by = _of_task(request, task)
     found = told.annotations_of([task], by=None if by.is_owner else by.user_id).get(task, [])
-    return JsonResponse([annotation_body(one) for one in found if not one.answer.unsure], safe=False)
+    controls = controls_of(by.project)
+    return JsonResponse([annotation_body(one, controls) for one in found if not one.answer.unsure], safe=False)
 
 
 @router.post(
@@ -37,13 +39,13 @@ def create_annotation(request: HttpRequest, task: Key, sent: AnnotationSent) -> 
     """Answer a task; 200 where the same answer was there already. A second, different one is refused with 409."""
     by = _of_task(request, task)
     _require_own(by, sent)
-    answer = told.meaning(sent.result or [], by.project_id, cancelled=sent.was_cancelled is True)
+    answer = told.meaning(sent.result or [], by.project, cancelled=sent.was_cancelled is True)
     seconds = _seconds(sent) or 0.0
     try:
         kept = answering.give(by=by, sentence=task, answer=answer, seconds=seconds, unique_id=sent.unique_id or "")
     except AlreadyHere as error:
         raise HttpError(HTTPStatus.CONFLICT, str(error)) from error
-    return _told(kept.annotation, HTTPStatus.CREATED if kept.new else HTTPStatus.OK)
+    return _told(kept.annotation, by, HTTPStatus.CREATED if kept.new else HTTPStatus.OK)
 
 
 @router.get("/annotations/{pk}/", response={200: AnnotationBody, **PROBLEMS}, summary="Get annotation")
@@ -53,7 +55,7 @@ def get_annotation(request: HttpRequest, pk: Key) -> HttpResponse:
         raise HttpError(
             HTTPStatus.FORBIDDEN, _("This annotation is somebody else's; the project's owners may read it.")
         )
-    return _told(_standing(annotation))
+    return _told(_standing(annotation), by)
 
 
 @router.patch("/annotations/{pk}/", response={200: AnnotationBody, **PROBLEMS}, summary="Update annotation")
@@ -65,8 +67,8 @@ def update_annotation(request: HttpRequest, pk: Key, sent: AnnotationSent) -> Ht
     cancelled = before.unsure if sent.was_cancelled is None and sent.result is None else sent.was_cancelled is True
     answer = before
     if sent.result is not None or (sent.was_cancelled is not None and cancelled != before.unsure):
-        answer = told.meaning(sent.result or [], by.project_id, cancelled=cancelled)
-    return _told(answering.amend(by=by, annotation=annotation, answer=answer, seconds=_seconds(sent)))
+        answer = told.meaning(sent.result or [], by.project, cancelled=cancelled)
+    return _told(answering.amend(by=by, annotation=annotation, answer=answer, seconds=_seconds(sent)), by)
 
 
 @router.delete("/annotations/{pk}/", response={204: None, **PROBLEMS}, summary="Delete annotation")
@@ -123,5 +125,5 @@ def _seconds(sent: AnnotationSent) -> float | None:
     return None if sent.lead_time is None else min(max(sent.lead_time, 0.0), MAX_SECONDS)
 
 
-def _told(one: Annotated, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
-    return JsonResponse(annotation_body(one), status=status)
+def _told(one: Annotated, by: Membership, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+    return JsonResponse(annotation_body(one, controls_of(by.project)), status=status)

@@ -18,7 +18,7 @@ Key = Annotated[int, Field(ge=1, le=MOST)]
 
 
 class ResultPart(Schema):
-    """One choice: of the control `label`, or of `label_2`."""
+    """One choice: of the config's control, which is `label` where no script sent one, or of `label_2`."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -69,7 +69,7 @@ class PredictionBody(Schema):
     model_version: str
     created_ago: str
     result: list[ResultPart]
-    score: float
+    score: float | None
     cluster: int | None
     neighbors: list[int] | None
     mislabeling: float

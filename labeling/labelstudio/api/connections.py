@@ -57,17 +57,12 @@ def list_versions(request: HttpRequest, pk: Key) -> HttpResponse:
 
 @router.post("/ml/", include_in_schema=False)
 def create_backend(request: HttpRequest) -> HttpResponse:
-    return _own_model()
+    raise _own_model()
 
 
-@router.patch("/ml/{pk}", include_in_schema=False)
-def update_backend(request: HttpRequest, pk: Key) -> HttpResponse:
-    return _own_model()
-
-
-@router.delete("/ml/{pk}", include_in_schema=False)
-def delete_backend(request: HttpRequest, pk: Key) -> HttpResponse:
-    return _own_model()
+@router.api_operation(["PATCH", "DELETE"], "/ml/{pk}", include_in_schema=False)
+def change_backend(request: HttpRequest, pk: Key) -> HttpResponse:
+    raise _own_model()
 
 
 @router.get("/webhooks/", response={200: list[dict[str, str]], **PROBLEMS}, summary="List webhooks: there are none")
@@ -83,9 +78,9 @@ def create_webhook(request: HttpRequest) -> HttpResponse:
     raise HttpError(HTTPStatus.NOT_IMPLEMENTED, said)
 
 
-def _own_model() -> HttpResponse:
+def _own_model() -> HttpError:
     said = _("A project learns with its own model here, which is connected always; other backends are not called.")
-    raise HttpError(HTTPStatus.NOT_IMPLEMENTED, said)
+    return HttpError(HTTPStatus.NOT_IMPLEMENTED, said)
 
 
 def _body(request: HttpRequest, by: Membership) -> dict[str, object]:

@@ -75,6 +75,14 @@ def get_snapshot(request: HttpRequest, pk: Key, snapshot: Key) -> HttpResponse:
     return JsonResponse(_snapshot(_fresh(request, pk, snapshot), snapshot))
 
 
+@router.delete("/projects/{pk}/exports/{snapshot}", include_in_schema=False)
+def delete_snapshot(request: HttpRequest, pk: Key, snapshot: Key) -> HttpResponse:
+    """Not offered."""
+    member(request, pk, role=Role.OWNER)
+    said = _("A snapshot is not stored here, so there is nothing to delete: it is outdated once something changes.")
+    raise HttpError(HTTPStatus.NOT_IMPLEMENTED, said)
+
+
 @router.post(
     "/projects/{pk}/exports/{snapshot}/convert",
     response={200: ConvertingBody, **PROBLEMS},

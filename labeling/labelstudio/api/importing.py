@@ -23,14 +23,16 @@ from labeling.labelstudio.api.auth import member
 from labeling.labelstudio.api.bodies import Key
 from labeling.labelstudio.api.limits import IMPORT_MAX, loads
 from labeling.labelstudio.api.problems import PROBLEMS, Wrong
-from labeling.labelstudio.sent_tasks import Faulty, Known, Lines, lines_of, tasks_of_file
+from labeling.labelstudio.controls import controls_of
+from labeling.labelstudio.sent_answers import Known
+from labeling.labelstudio.sent_tasks import Faulty, Lines, lines_of, tasks_of_file
 from labeling.labelstudio.shapes import as_time
-from labeling.models import Kind, Membership, Project, Role, Run, RunState, Sentence, Unit
+from labeling.models import OPEN, Kind, Membership, Project, Role, Run, RunState, Sentence, Unit
 
 router = Router(tags=["Import"])
 # Less than the minute after which a client gives up.
 PATIENCE = 50.0
-SOONEST, SELDOMEST = 0.05, 0.5
+SOONEST, SELDOMEST = 0.02, 0.5
 rest = time.sleep
 # Blank lines at the end make the same tasks another upload: how often that is tried.
 AGAIN = 50
@@ -147,16 +149,16 @@ def keys_of(project: Project, hashes: Sequence[str]) -> dict[str, int]:
 def _read(request: HttpRequest, by: Membership) -> Lines:
     """The tasks of the body, or of its files, as lines. Raises HttpError 413, and Wrong with the place of a fault."""
     people = dict(by.project.memberships.values_list("user", "user__username"))
-    known = Known(told.words(by.project_id), people, by.user.username)
+    known = Known(told.words(by.project_id), people, by.user.username, controls_of(by.project))
     try:
-        return lines_of(_sent(request), known)
+        return lines_of(_sent(request, known.controls.field), known)
     except Faulty as fault:
         raise Wrong(str(fault), {"non_field_errors": fault.faults}) from fault
 
 
-def _sent(request: HttpRequest) -> Any:
+def _sent(request: HttpRequest, field: str) -> Any:
     if request.content_type == "multipart/form-data":
-        return [task for file in request.FILES.values() for task in _of_file(file)]
+        return [task for file in request.FILES.values() for task in _of_file(file, field)]
     if request.content_type != "application/json":
         raise HttpError(HTTPStatus.BAD_REQUEST, _("Send JSON, or files as a form."))
     length = request.headers.get("Content-Length", "")
@@ -165,11 +167,11 @@ def _sent(request: HttpRequest) -> Any:
     return loads(request.read(), sound=False)
 
 
-def _of_file(file: Any) -> list[Any]:
+def _of_file(file: Any, field: str) -> list[Any]:
     _require_room(file.size)
     content = file.read()
     if not file.name.lower().endswith(".json"):
-        return tasks_of_file(file.name, content)
+        return tasks_of_file(file.name, content, field)
     found = loads(content, sound=False)
     return found if isinstance(found, list) else [found]
 
@@ -210,13 +212,15 @@ def _accepted(by: Membership, lines: Lines) -> tuple[Run, bool]:
 
 
 def _awaited(run: Run) -> Run:
-    """The Run once it has ended, or as it is when patience, or room for those who wait, is at its end."""
-    until, pause = time.monotonic() + PATIENCE, SOONEST
+    """The Run once it has ended, or as it is when patience, or room for those who wait, is at its end.
+
+    The longer it takes, the more seldom it is looked at, so that the looking adds little to either.
+    """
+    began, state = time.monotonic(), Run.objects.filter(pk=run.pk).values_list("state", flat=True)
     with _room() as free:
-        while free and run.is_open and time.monotonic() < until:
-            rest(pause)
-            pause = min(pause * 1.5, SELDOMEST)
-            run.refresh_from_db()
+        while free and state.get() in OPEN and (spent := time.monotonic() - began) < PATIENCE:
+            rest(min(max(SOONEST, spent / 20), SELDOMEST))
+    run.refresh_from_db()
     return run
 
 
@@ -239,6 +243,5 @@ def _counts(run: Run | None) -> dict[str, Any]:
     return {
         "task_count": result.get("added", 0),
         "annotation_count": result.get("labels", 0),
-        # Predictions come from the project's own model: none is taken in.
-        "prediction_count": 0,
+        "prediction_count": result.get("predictions", 0),
     }

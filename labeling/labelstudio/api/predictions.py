@@ -4,7 +4,7 @@ answered already.
 Whatever is told is written down as shown: what the person answers to that sentence later, they knew it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -18,7 +18,9 @@ from labeling.labelstudio import told
 from labeling.labelstudio.api.auth import member
 from labeling.labelstudio.api.bodies import Key, PredictionBody
 from labeling.labelstudio.api.problems import PROBLEMS
-from labeling.labelstudio.shapes import Predicted, prediction_body
+from labeling.labelstudio.controls import controls_of
+from labeling.labelstudio.prediction_ids import task_and_place
+from labeling.labelstudio.shapes import Predicted, Task, prediction_body
 from labeling.models import Annotation, Membership, Prediction, QueueEntry, Sentence
 
 router = Router(tags=["Predictions"])
@@ -26,19 +28,29 @@ router = Router(tags=["Predictions"])
 AT_MOST = 1_000
 
 
-def shown(by: Membership, ids: Sequence[int]) -> dict[int, Predicted]:
-    """What `by` may see predicted of the sentences `ids` of their project; written down as shown to them.
+def shown(by: Membership, tasks: Sequence[Task]) -> dict[int, list[Predicted]]:
+    """What `by` may see predicted of tasks of their project, by their keys; written down as shown to them.
 
-    Of whoever does not adjudicate: what they answered already, where the project reveals what the model says.
+    What came with a task is for those who adjudicate; what our model says stands behind it.
     """
+    told_of = {one.key: list(one.predicted) for one in tasks if one.predicted and by.adjudicates}
+    of_model = _of_model(by, [one.key for one in tasks])
+    # Of what came along it is kept that it was shown, not what it said.
+    known = dict.fromkeys(told_of, ("", 0.0)) | {pk: (one.label, one.score or 0.0) for pk, one in of_model.items()}
+    expose(by=by, shown=known)
+    for pk, one in of_model.items():
+        told_of.setdefault(pk, []).append(one)
+    return told_of
+
+
+def _of_model(by: Membership, ids: Sequence[int]) -> dict[int, Predicted]:
+    """Of whoever does not adjudicate: what they answered already, where the project reveals what the model says."""
     if not by.adjudicates:
         if not by.project.reveals:
             return {}
         mine = Annotation.objects.given().filter(sentence_id__in=ids, annotator=by.user_id)
         ids = list(mine.values_list("sentence_id", flat=True))
-    predicted = told.predictions_of(by.project, ids) if ids else {}
-    expose(by=by, shown={pk: (one.label, one.score) for pk, one in predicted.items()})
-    return predicted
+    return told.predictions_of(by.project, ids) if ids else {}
 
 
 @router.get("/predictions/", response={200: list[PredictionBody], **PROBLEMS}, summary="List predictions")
@@ -53,21 +65,24 @@ def list_predictions(
     if task is not None:
         sentence = get_object_or_404(Sentence, pk=task)
         if of_project not in (None, sentence.project_id):
-            return _bodies(sentence.project_id, {})
+            return JsonResponse([], safe=False)
         by = member(request, sentence.project_id)
-        return _bodies(by.project_id, shown(by, [task]))
+        return _bodies(by, [task])
     if of_project is None:
         raise HttpError(HTTPStatus.BAD_REQUEST, _("Say of which task or project: ?task=1 or ?project=1."))
     by = member(request, of_project)
-    return _bodies(by.project_id, shown(by, _predicted(by)))
+    return _bodies(by, _predicted(by))
 
 
 @router.get("/predictions/{pk}/", response={200: PredictionBody, **PROBLEMS}, summary="Get prediction")
 def get_prediction(request: HttpRequest, pk: Key) -> HttpResponse:
-    """That of the task with this number: a task has one at most."""
-    by = member(request, get_object_or_404(Sentence, pk=pk).project_id)
-    for one in shown(by, [pk]).values():
-        return JsonResponse(prediction_body(one, task=pk, project=by.project_id))
+    """That of our model by the number of its task; those that came with a task have numbers of their own."""
+    task, place = task_and_place(pk)
+    by = member(request, get_object_or_404(Sentence, pk=task).project_id)
+    for one in shown(by, told.tasks_of([task], counted=False)).get(task, ()):
+        if one.place == place:
+            body = prediction_body(one, task=task, project=by.project_id, controls=controls_of(by.project))
+            return JsonResponse(body)
     raise Http404(pk)
 
 
@@ -92,7 +107,9 @@ def import_predictions(request: HttpRequest, project: Key) -> HttpResponse:
 
 
 def _ours() -> HttpResponse:
-    said = _("Predictions come from the project's own model here, which learns from its answers; none are taken in.")
+    said = _(
+        "Predictions come from the project's own model here, or with a task when that is imported; none are added."
+    )
     raise HttpError(HTTPStatus.NOT_IMPLEMENTED, said)
 
 
@@ -104,9 +121,15 @@ def _predicted(by: Membership) -> list[int]:
     if not by.adjudicates:
         found = found.filter(annotations__in=Annotation.objects.given().filter(annotator=by.user_id))
     keys = heads.order_by().values("sentence").union(rows.order_by().values("sentence"))
-    return list(found.filter(pk__in=keys).values_list("pk", flat=True)[:AT_MOST])
+    of_model = found.filter(pk__in=keys).values_list("pk", flat=True)[:AT_MOST]
+    came_along = told.kept(by.project_id).values_list("pk", flat=True)[:AT_MOST] if by.adjudicates else ()
+    return sorted({*of_model, *came_along})[:AT_MOST]
 
 
-def _bodies(project: int, predicted: Mapping[int, Predicted]) -> HttpResponse:
-    bodies = [prediction_body(one, task=pk, project=project) for pk, one in predicted.items()]
+def _bodies(by: Membership, ids: Sequence[int]) -> HttpResponse:
+    project, controls = by.project_id, controls_of(by.project)
+    predicted = shown(by, told.tasks_of(ids, counted=False))
+    bodies = [
+        prediction_body(one, task=pk, project=project, controls=controls) for pk in ids for one in predicted.get(pk, ())
+    ]
     return JsonResponse(bodies, safe=False)

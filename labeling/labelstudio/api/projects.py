@@ -1,7 +1,8 @@
 """Projects: those one is a member of, founded with a labelling config, changed by their owners."""
 
+from dataclasses import replace
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NoReturn
 from uuid import uuid4
 
 from django.contrib.auth.models import User
@@ -22,8 +23,10 @@ from labeling.labelstudio import config
 from labeling.labelstudio.api.auth import member
 from labeling.labelstudio.api.bodies import Key
 from labeling.labelstudio.api.problems import PROBLEMS, Wrong
+from labeling.labelstudio.controls import config_told, labels_by_project, meant, names_of
 from labeling.labelstudio.project_bodies import COUNTS, bodies_of, counts_of
-from labeling.models import Project, Role
+from labeling.labelstudio.words import fold
+from labeling.models import Project, Role, TaskData
 
 router = Router(tags=["Projects"])
 ANSWERS = range(1, 11)
@@ -109,15 +112,16 @@ def create(request: HttpRequest, sent: ProjectSent) -> HttpResponse:
     person = _person(request)
     if not may_found(person):
         raise HttpError(HTTPStatus.FORBIDDEN, _("You may not found projects. Ask an operator to allow it."))
-    labels = SCHEME if config.is_empty(sent.label_config) else _labels(sent.label_config or "")
+    xml = "" if config.is_empty(sent.label_config) else sent.label_config or ""
     title = sent.title or _("New project")
     project = create_project(
         by=person,
         slug="" if slugify(title) else f"project-{uuid4().hex[:8]}",
         name=title,
         overlap=sent.maximum_annotations or 1,
-        labels=labels,
+        labels=_labels(xml) if xml else SCHEME,
         guideline=_sound(sent.expert_instruction or ""),
+        label_config=xml,
     )
     (body,) = bodies_of([project], person)
     return JsonResponse(body, status=HTTPStatus.CREATED)
@@ -132,13 +136,14 @@ def get(request: HttpRequest, pk: Key) -> HttpResponse:
 
 @router.patch("/projects/{pk}/", response={200: ProjectBody, **PROBLEMS}, summary="Update project")
 def update(request: HttpRequest, pk: Key, sent: ProjectSent) -> HttpResponse:
-    """Set the title, how many answers a task wants, and add labels; for owners."""
+    """Set the title, how many answers a task wants, and the config, which may add labels; for owners."""
     project = member(request, pk, role=Role.OWNER).project
     person = _person(request)
     settings: dict[str, object] = {"name": sent.title, "overlap": sent.maximum_annotations}
     with transaction.atomic():
-        if sent.label_config is not None:
+        if sent.label_config is not None and sent.label_config != _told(project):
             _add_labels(project, person, sent.label_config)
+            settings["label_config"] = sent.label_config
         asked = {name: value for name, value in settings.items() if value is not None}
         change(project=project, by=person, settings=asked, cues={})
     (body,) = bodies_of([Project.objects.select_related("version").get(pk=pk)], person)
@@ -157,9 +162,10 @@ def delete(request: HttpRequest, pk: Key) -> HttpResponse:
 def validate(request: HttpRequest, pk: Key, sent: ConfigSent) -> HttpResponse:
     """Whether the project could have this config: 400 with the reason where not."""
     project = member(request, pk, role=Role.OWNER).project
-    wanted, here = _wanted(sent.label_config), _keys(project)
-    _require_all(here, wanted)
-    return JsonResponse({"config_essential_data_has_changed": set(wanted) != set(here)})
+    here = _keys(project)
+    wanted = _wanted(project, here, sent.label_config)
+    renamed = names_of(sent.label_config) != replace(names_of(project.label_config), own=True)
+    return JsonResponse({"config_essential_data_has_changed": renamed or set(wanted) != set(here)})
 
 
 def _person(request: HttpRequest) -> User:
@@ -210,7 +216,7 @@ def _sound(words: str) -> str:
 
 def _labels(xml: str) -> list[tuple[str, str, str, bool]]:
     offered = sorted(_read(xml).labels, key=lambda one: one.digit)
-    return [(one.key, one.value, one.value, one.is_none) for one in offered]
+    return [(one.key, one.name, one.name, one.is_none) for one in offered]
 
 
 def _read(xml: str) -> config.Choices:
@@ -220,27 +226,43 @@ def _read(xml: str) -> config.Choices:
         raise Wrong(str(refusal), {"label_config": [str(refusal)]}) from refusal
 
 
-def _wanted(xml: str) -> dict[str, str]:
-    """The labels of the config: how each is written, by its key."""
-    return {one.key: one.value for one in _read(xml).labels}
+def _told(project: Project) -> str:
+    return config_told(project.label_config, labels_by_project([project.pk])[project.pk])
 
 
 def _keys(project: Project) -> list[str]:
     return list(project.labels.offered().values_list("key", flat=True))
 
 
-def _require_all(here: list[str], wanted: dict[str, str]) -> None:
+def _wanted(project: Project, here: list[str], xml: str) -> dict[str, str]:
+    """The labels of a config that the project, which offers `here`, could have: how each is named, by its key.
+
+    A label goes by any name that it has here. Raises Wrong where one is left out or named twice, or where the text
+    would take the place of what a script sent beside it.
+    """
+    known, asked = meant(labels_by_project([project.pk])[project.pk]), _read(xml)
+    wanted: dict[str, str] = {}
+    for one in asked.labels:
+        if wanted.setdefault(known.get(fold(one.value), one.key), one.name) != one.name:
+            _refuse(_("Two labels of the config have the same name, or names that are too much alike."))
     if missing := sorted(set(here) - set(wanted)):
         said = _("The config leaves out %(labels)s. Retire or merge a label on the project's labels page.")
-        said %= {"labels": ", ".join(missing)}
-        raise Wrong(said, {"label_config": [said]})
+        _refuse(said % {"labels": ", ".join(missing)})
+    beside = TaskData.objects.filter(sentence__project=project, data__has_key=asked.field)
+    if asked.field != names_of(project.label_config).field and beside.exists():
+        said = _("Tasks of this project have a field %(field)s beside their text already. Leave the text where it is.")
+        _refuse(said % {"field": asked.field})
+    return wanted
+
+
+def _refuse(said: str) -> NoReturn:
+    raise Wrong(said, {"label_config": [said]})
 
 
 def _add_labels(project: Project, by: User, xml: str) -> None:
     """Offer the labels of the config that are not here yet; none is taken away so."""
-    wanted, here = _wanted(xml), _keys(project)
-    _require_all(here, wanted)
-    for key, value in wanted.items():
+    here = _keys(project)
+    for key, name in _wanted(project, here, xml).items():
         if key not in here:
-            fields = {"name_en": value, "name_id": value, "colour": scheme.next_colour(project)}
+            fields = {"name_en": name, "name_id": name, "colour": scheme.next_colour(project)}
             scheme.add(project=project, by=by, key=key, fields=fields)

@@ -19,6 +19,7 @@ from labeling.labelstudio.api.auth import member, tasks_seen_by
 from labeling.labelstudio.api.bodies import Key
 from labeling.labelstudio.api.predictions import shown
 from labeling.labelstudio.api.problems import PROBLEMS, Wrong, not_here
+from labeling.labelstudio.controls import controls_of, names_of
 from labeling.labelstudio.shapes import listed_task_body, task_body
 from labeling.models import Annotation, Membership, QueueEntry, Role, Sentence
 
@@ -172,16 +173,25 @@ def bodies(by: Membership, ids: Sequence[int], *, whole: bool) -> list[dict[str,
     An owner sees all answers, everybody else their own. Not `whole`: answers and predictions are left out.
     """
     if not whole:
-        return [listed_task_body(one, annotations=None) for one in told.tasks_of(ids)]
+        names = names_of(by.project.label_config)
+        return [
+            {
+                **listed_task_body(one, annotations=None, controls=names),
+                "total_predictions": len(one.predicted) if by.adjudicates else 0,
+            }
+            for one in told.tasks_of(ids)
+        ]
     answers = told.annotations_of(ids, by=None if by.is_owner else by.user_id)
-    predicted = shown(by, ids)
+    tasks, controls = told.tasks_of(ids), controls_of(by.project)
+    predicted = shown(by, tasks)
     return [
         listed_task_body(
             one,
             annotations=answers.get(one.key, ()),
-            predictions=[predicted[one.key]] if one.key in predicted else [],
+            predictions=predicted.get(one.key, ()),
+            controls=controls,
         )
-        for one in told.tasks_of(ids)
+        for one in tasks
     ]
 
 
@@ -209,9 +219,10 @@ def _page(by: Membership, asked: Asked, found: QuerySet[Sentence]) -> list[int]:
 
 
 def _n_predicted(by: Membership) -> int:
-    if not by.adjudicates or by.project.version_id is None:
+    if not by.adjudicates:
         return 0
-    return QueueEntry.objects.filter(version=by.project.version_id, suggested__isnull=False).count()
+    of_model = QueueEntry.objects.filter(version=by.project.version_id, suggested__isnull=False)
+    return told.n_kept(by.project_id) + (of_model.count() if by.project.version_id else 0)
 
 
 def _lent(by: Membership) -> dict[str, Any]:
@@ -220,7 +231,8 @@ def _lent(by: Membership) -> dict[str, Any]:
     tasks = told.tasks_of([leases[0].sentence_id], counted=False) if leases else []
     if not tasks:
         raise HttpError(HTTPStatus.NOT_FOUND, _("There is no task left for you in this project."))
-    return {**task_body(tasks[0]), "queue": leases[0].selection, "unique_lock_id": None}
+    body = task_body(tasks[0], controls=names_of(by.project.label_config))
+    return {**body, "queue": leases[0].selection, "unique_lock_id": None}
 
 
 def _act(by: Membership, name: str, sent: ActionSent) -> HttpResponse:

@@ -8,8 +8,17 @@ from ninja import Router
 from labeling.labelstudio.api.problems import told
 
 router = Router()
+# Comes before all others: words where they have the number of a row.
+words = Router()
 ANYTHING = "anything"
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@words.api_operation(METHODS, "/annotations/bulk/", include_in_schema=False, url_name=ANYTHING)
+@words.api_operation(METHODS, "/annotations/bulk-delete/", include_in_schema=False, url_name=ANYTHING)
+@words.api_operation(METHODS, "/projects/roles/", include_in_schema=False, url_name=ANYTHING)
+def a_word(request: HttpRequest) -> HttpResponse:
+    return _not_offered(request)
 
 
 @router.api_operation(METHODS, "/", include_in_schema=False, url_name="nothing")
