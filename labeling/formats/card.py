@@ -136,7 +136,7 @@ def _agreement(head: Mapping[str, Any]) -> str:
     low, high = wilson(same, n)
     return (
         f"Of {n:,} sentences that more than one person labelled, settled or not, all gave the same label in {same:,}: "
-        f"{same / n:.1%} (95 % interval {low:.1%} to {high:.1%}, Wilson score; not corrected for chance)."
+        f"{same / n:.1%} (95% interval {low:.1%} to {high:.1%}, Wilson score; not corrected for chance)."
     )
 
 

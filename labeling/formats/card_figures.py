@@ -20,13 +20,13 @@ def agreement(head: Mapping[str, Any]) -> str:
     if not found:
         return "Agreement beyond chance was not measured."
     return (
-        "Beyond chance, on the answers of this very revision. Sentences are counted that two people or more answered; "
-        "an answer that was asked for because the others differed is not. Intervals are 95 %, by bootstrap over their "
+        "Agreement beyond chance is measured on the answers of this very revision to sentences that two people or more "
+        "answered, without answers that were asked for because the others differed. Intervals are 95%, by bootstrap of "
         "articles. Only the audit sample speaks for all sentences: a model asks where it is unsure, and there people "
         "agree less.\n\n"
-        "| sentences | measure | value | 95 % interval | n sentences | n answers |\n|---|---|---|---|---|---|\n"
+        "| sentences | measure | value | 95% interval | n sentences | n answers |\n|---|---|---|---|---|---|\n"
         + "\n".join(_measures(found))
-        + "\n\nKrippendorff's alpha of each label against all others, with its 95 % interval; n: sentences.\n\n"
+        + "\n\nKrippendorff's alpha of each label against all others, with its 95% interval; n: sentences.\n\n"
         + "\n".join(_per_label(found, [label["key"] for label in head["labels"]]))
     )
 
@@ -97,7 +97,7 @@ def _ways(head: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
     drawn = found["drawn"]
     yield (
         f"Audit sample, weighted: {drawn['n']:,} settled sentences of the sample, each weighted by the inverse of its "
-        "`selection_probability`, over the sum of the weights (Hájek 1971). 95 % interval: Wilson's, at the number of "
+        "`selection_probability`, over the sum of the weights (Hájek 1971). 95% interval: Wilson's, at the number of "
         "independent sentences that would vary as much as a bootstrap over articles does. n: sentences of the label. "
         f"Answered without a settled label, and so not in it: {drawn['n_unsettled']:,}.{_why(drawn)}"
     )

@@ -69,7 +69,7 @@ def take_away(desk: Desk, language: str, folder: Path) -> dict[str, object]:
     work.perform(Run.objects.get(state="owed", kind="export").pk)
     page.reload()
     skip(page)
-    tab_to(page, "main a[href*='/exports/'][href$='/']")
+    tab_to(page, "main a.button[href*='/exports/']")
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     download.value.save_as(folder / "round.zip")
