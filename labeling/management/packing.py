@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from labeling.errors import BadUpload
+from labeling.formats.zipped import MANIFEST
 
-MANIFEST = "export.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
